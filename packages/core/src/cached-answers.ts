@@ -1,0 +1,99 @@
+/** The rule by which answers are cached, and by which changes take them out of the cache again. */
+
+import { packAnswer, type TextAnswer, unpackAnswer } from "./answers.ts";
+import type { Cache } from "./cache.ts";
+import type { MovieRepository } from "./movie-repository.ts";
+import { tagsOf } from "./terms.ts";
+
+export interface CachedAnswersOptions {
+  readonly repository: MovieRepository;
+  readonly cache: Cache | undefined;
+  readonly ttlMs: number;
+}
+
+const FEED_PAGE = 1_000;
+
+/**
+ * Reads through a cache. Entries are filled with the tag values from before the read, one read per entry at a time;
+ * changes are followed through the gap-free feed, so those that other processes make are seen as well.
+ */
+export class CachedAnswers {
+  readonly #repository: MovieRepository;
+  readonly #cache: Cache | undefined;
+  readonly #ttlMs: number;
+  /** Running reads by key and snapshot. */
+  readonly #flights = new Map<string, Promise<TextAnswer>>();
+  /** The number up to which the tags of all changes have been invalidated, once it is known. */
+  #followed: Promise<number> | undefined;
+
+  constructor(options: CachedAnswersOptions) {
+    this.#repository = options.repository;
+    this.#cache = options.cache;
+    this.#ttlMs = options.ttlMs;
+  }
+
+  /** The answer under `key`, from the cache or from `read`. */
+  async get(
+    key: string,
+    tags: readonly string[],
+    read: () => Promise<Omit<TextAnswer, "layer">>,
+  ): Promise<TextAnswer> {
+    const cache = this.#cache;
+    if (cache === undefined) return { ...(await read()), layer: "db" };
+    // What is cached now must not be older than the place in the feed from which changes are followed.
+    if (this.#followed === undefined) await this.#start();
+    const lookup = await cache.get(key, tags);
+    if (lookup.hit) return unpackAnswer(lookup.value, lookup.layer);
+    const flight = `${lookup.snapshot}\n${key}`;
+    const running = this.#flights.get(flight);
+    if (running !== undefined) return running;
+    const filling = this.#fill(cache, key, lookup.snapshot, read).finally(() => this.#flights.delete(flight));
+    this.#flights.set(flight, filling);
+    return filling;
+  }
+
+  /** Invalidates what the changes since the last call touch. Call it after each write, and every 200 ms or so. */
+  async catchUp(): Promise<void> {
+    if (this.#cache === undefined) return;
+    if (this.#followed === undefined) {
+      await this.#start();
+      return;
+    }
+    const before = this.#followed;
+    const after = before.then((number) => this.#follow(number));
+    // After a failure the next call begins where this one did.
+    this.#followed = after.catch(() => before);
+    await after;
+  }
+
+  #start(): Promise<number> {
+    const started = this.#repository.version();
+    this.#followed = started;
+    started.catch(() => {
+      this.#followed = undefined;
+    });
+    return started;
+  }
+
+  async #follow(from: number): Promise<number> {
+    for (let after = from; ; ) {
+      const changes = await this.#repository.changes({ after, limit: FEED_PAGE });
+      if (changes.length === 0) return after;
+      const tags = new Set(changes.flatMap((change) => [...tagsOf(change.before), ...tagsOf(change.after)]));
+      await this.#cache?.invalidate([...tags]);
+      after = changes.at(-1)?.number ?? after;
+      if (changes.length < FEED_PAGE) return after;
+    }
+  }
+
+  async #fill(
+    cache: Cache,
+    key: string,
+    snapshot: string,
+    read: () => Promise<Omit<TextAnswer, "layer">>,
+  ): Promise<TextAnswer> {
+    const answer = await read();
+    await cache.set(key, packAnswer(answer), snapshot, this.#ttlMs);
+    return { ...answer, layer: "db" };
+  }
+}

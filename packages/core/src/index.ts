@@ -1,0 +1,44 @@
+export * from "./answers.ts";
+export * from "./cache.ts";
+export { CachedAnswers, type CachedAnswersOptions } from "./cached-answers.ts";
+export * from "./change.ts";
+export {
+  type Commit,
+  changeOfRebuild,
+  type FilmWrite,
+  finishedFilm,
+  type LogEntry,
+  logEntryOf,
+  numberDecision,
+  receiptOf,
+} from "./commit.ts";
+export {
+  type Decide,
+  type Decision,
+  decide,
+  type FilmChange,
+  type Outcome,
+  type RecordChange,
+  type WorkingSet,
+} from "./decide.ts";
+export * from "./errors.ts";
+export * from "./facts.ts";
+export { CsvReader, type CsvRow, readCsvRows } from "./formats/csv.ts";
+export { type Gunzip, readBytes, recognise } from "./formats/recognise.ts";
+export { type Group, groupRecords, identityKeys } from "./identity.ts";
+export { MemoryCache, type MemoryCacheOptions } from "./memory/cache.ts";
+export { firstOfEach, MemoryMovieRepository } from "./memory/movie-repository.ts";
+export { MemoryUpdateSource } from "./memory/update-source.ts";
+export { type Merged, type MergedField, type MergeRules, mergeRecords } from "./merge.ts";
+export * from "./movie.ts";
+export * from "./movie-repository.ts";
+export * from "./movie-store.ts";
+export { compareText, normaliseName, trigramsOf, wordsOf } from "./normalise.ts";
+export { newestUpdate, type ProviderRecord } from "./provider-record.ts";
+export * from "./query.ts";
+export { DEFAULT_PREFIX, MAX_CLOCK_AHEAD_MS, type ReadOptions, readSubmission } from "./submission.ts";
+export { EVERY_FILM, sortTitle, sortYear, tag, tagsOf, term, termsOf } from "./terms.ts";
+export * from "./update.ts";
+export * from "./update-source.ts";
+export { type Difference, eachFilm, type VerifyReport, verifyRepository } from "./verify.ts";
+export { loadWorkingSet, type WorkingSetLookup } from "./working-set.ts";

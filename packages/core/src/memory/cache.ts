@@ -1,0 +1,92 @@
+/** The in-process cache: the nonce-tag rule over two maps, bounded by characters, least recently used out first. */
+
+import type { Cache, Lookup, Snapshot } from "../cache.ts";
+
+export interface MemoryCacheOptions {
+  /** What the entries may hold together, in UTF-16 units of keys and values. Default: 64 million. */
+  readonly maxSize?: number;
+  readonly clock?: () => number;
+}
+
+interface Entry {
+  readonly value: string;
+  readonly snapshot: Snapshot;
+  readonly expiresAtMs: number;
+}
+
+const DEFAULT_MAX_SIZE = 64_000_000;
+
+export class MemoryCache implements Cache {
+  readonly #entries = new Map<string, Entry>();
+  /** Tags that were invalidated, with the number of the invalidation: a number is never used twice. */
+  readonly #nonces = new Map<string, number>();
+  readonly #maxSize: number;
+  readonly #clock: () => number;
+  #size = 0;
+  #lastNonce = 0;
+  /** Tags without a nonce of their own have this one: forgetting tags takes a new one, which only costs misses. */
+  #commonNonce = 0;
+
+  constructor(options: MemoryCacheOptions = {}) {
+    this.#maxSize = options.maxSize ?? DEFAULT_MAX_SIZE;
+    this.#clock = options.clock ?? Date.now;
+  }
+
+  async get(key: string, tags: readonly string[]): Promise<Lookup> {
+    const snapshot = this.#snapshot(tags);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return { hit: false, snapshot };
+    this.#entries.delete(key);
+    if (entry.snapshot !== snapshot || entry.expiresAtMs <= this.#clock()) {
+      this.#size -= sizeOf(key, entry.value);
+      return { hit: false, snapshot };
+    }
+    this.#entries.set(key, entry);
+    return { hit: true, value: entry.value, layer: "l1" };
+  }
+
+  async set(key: string, value: string, snapshot: Snapshot, ttlMs: number): Promise<void> {
+    this.#remove(key);
+    const size = sizeOf(key, value);
+    if (size > this.#maxSize) return;
+    this.#entries.set(key, { value, snapshot, expiresAtMs: this.#clock() + ttlMs });
+    this.#size += size;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#size <= this.#maxSize) break;
+      this.#remove(oldest);
+    }
+  }
+
+  async invalidate(tags: readonly string[]): Promise<void> {
+    for (const tag of tags) this.#nonces.set(tag, ++this.#lastNonce);
+    if (this.#nonces.size > MAX_NONCES) {
+      this.#nonces.clear();
+      this.#commonNonce = ++this.#lastNonce;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#entries.clear();
+    this.#size = 0;
+  }
+
+  #snapshot(tags: readonly string[]): Snapshot {
+    let snapshot = "";
+    for (const tag of tags) snapshot += `${this.#nonces.get(tag) ?? this.#commonNonce} `;
+    return snapshot;
+  }
+
+  #remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#size -= sizeOf(key, entry.value);
+  }
+}
+
+/** Some 100 bytes each: 20 MB. */
+const MAX_NONCES = 200_000;
+
+function sizeOf(key: string, value: string): number {
+  return key.length + value.length;
+}

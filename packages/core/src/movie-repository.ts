@@ -1,0 +1,130 @@
+/** The MovieRepository port: the update log, the films made from it, and their numbered changes. */
+
+import type { Change } from "./change.ts";
+import type { Decide } from "./decide.ts";
+import type { StoredFilm } from "./movie.ts";
+import type { ProviderRecord } from "./provider-record.ts";
+import type { MovieQuery } from "./query.ts";
+import type { LoggedUpdate, Receipt, Submission } from "./update.ts";
+
+/** One page of films, and the version of the store that it shows. */
+export interface FilmPage {
+  /** Live films that match, in the order of the query's sort, at most its `limit`. */
+  readonly films: readonly StoredFilm[];
+  /** Whether at least one more film follows. */
+  readonly more: boolean;
+  /** The number of the last change at the moment of the read. */
+  readonly version: number;
+}
+
+/** A moment: after this change, or at this time (milliseconds since 1970). */
+export type Moment = { readonly number: number } | { readonly timeMs: number };
+
+export interface LogPage {
+  /** Only updates behind this place in the order of receipt; 0 for the beginning. */
+  readonly after: number;
+  /** 1 to 1,000. */
+  readonly limit: number;
+}
+
+export interface RebuildReport {
+  readonly updates: number;
+  /** Films that differ from what was last published; a change has been added for each. */
+  readonly changed: number;
+}
+
+/**
+ * Every method throws MovieStoreError `unavailable` (the store can't be reached, is locked or out of space),
+ * `corrupt`, or `closed`. Reads see only what is committed, and each of them one moment of the store.
+ */
+export interface MovieRepository {
+  /**
+   * Takes in a batch, in one transaction: logs each submission that is not in the log yet, loads what `decide` needs
+   * ({@link WorkingSet}), and writes what it decides, with its changes numbered on from the last one. All or nothing.
+   * A submission whose update is in the log already, or came earlier in the batch, changes nothing and has the verdict
+   * `duplicate`, with the receipt of the logged one. Batches of concurrent callers take effect one after the other.
+   *
+   * @param batch 1 to 1,000 submissions.
+   * @param options.dryRun decide, write nothing; the receipts say what would happen.
+   * @returns a receipt for each submission, in the same order.
+   */
+  append(
+    batch: readonly Submission[],
+    decide: Decide,
+    options?: { readonly dryRun?: boolean },
+  ): Promise<readonly Receipt[]>;
+
+  /** A page of live films. */
+  find(query: MovieQuery): Promise<FilmPage>;
+
+  /** The states of these ids, in the same order, `undefined` for an id that was never given; 1 to 100 ids. */
+  films(
+    ids: readonly string[],
+  ): Promise<{ readonly films: readonly (StoredFilm | undefined)[]; readonly version: number }>;
+
+  /**
+   * The last change of an id up to a moment, with `after` and without `before`; `undefined` if it had none by then.
+   * A moment in the future is now.
+   */
+  changeAt(id: string, moment: Moment): Promise<Change | undefined>;
+
+  /** The changes of an id, oldest first, with `before` and `after`; at most `limit` (1 to 1,000) behind `after`. */
+  history(id: string, page: LogPage): Promise<readonly Change[]>;
+
+  /** The provider records of these ids, in the same order. */
+  records(ids: readonly string[]): Promise<readonly (ProviderRecord | undefined)[]>;
+
+  /** The changes numbered `after + 1` and on, ascending, without gaps, with `before` and `after`. */
+  changes(page: LogPage): Promise<readonly Change[]>;
+
+  /** The number of the last change; 0 for an empty store. */
+  version(): Promise<number>;
+
+  /** The receipts of these updates, in the same order; 1 to 1,000. */
+  receipts(updateIds: readonly string[]): Promise<readonly (Receipt | undefined)[]>;
+
+  /** The updates of a provider, newest receipt first, optionally of one key, or with one verdict `rejected`. */
+  findReceipts(filter: ReceiptFilter): Promise<readonly (Receipt & { readonly sequence: number })[]>;
+
+  /** The log with the bytes, in the order of receipt. */
+  log(page: LogPage): Promise<readonly LoggedUpdate[]>;
+
+  /** One update of the log. */
+  logged(updateId: string): Promise<LoggedUpdate | undefined>;
+
+  /**
+   * Takes updates out of the quarantine: as `append`, for submissions that are logged as rejected and can now be
+   * read. One that still can't stays, with its new reason. Others are left alone (`duplicate`).
+   */
+  retry(batch: readonly Submission[], decide: Decide): Promise<readonly Receipt[]>;
+
+  /** The states of all ids behind `after` (an id, or "" for the first), ascending by id; `limit` 1 to 1,000. */
+  allFilms(page: { readonly after: string; readonly limit: number }): Promise<readonly StoredFilm[]>;
+
+  /**
+   * Forgets everything but the log and the changes, and makes it again: folds every update of the log that is not in
+   * the quarantine, in the order of receipt. Where the result differs from what the changes say was last published,
+   * it adds a change. All or nothing; readers see the old state until the end.
+   *
+   * @param read makes the submission of a logged update again; `undefined` leaves it out.
+   * @param onProgress is told the number of updates done.
+   */
+  rebuild(
+    read: (update: LoggedUpdate) => Submission,
+    decide: Decide,
+    options: { readonly nowMs: number; readonly onProgress?: (updates: number) => void },
+  ): Promise<RebuildReport>;
+
+  /** Frees connections and files. */
+  close(): Promise<void>;
+}
+
+export interface ReceiptFilter {
+  readonly provider?: string;
+  readonly key?: string;
+  readonly verdict?: "rejected";
+  /** Only receipts before this sequence. */
+  readonly before?: number;
+  /** 1 to 1,000. */
+  readonly limit: number;
+}

@@ -1,0 +1,399 @@
+/** The use cases of the store, over the ports. */
+
+import type {
+  FeedAnswer,
+  FindAnswer,
+  HistoryAnswer,
+  MovieAnswer,
+  SourcesAnswer,
+  TextAnswer,
+} from "./answers.ts";
+import type { Cache } from "./cache.ts";
+import { CachedAnswers } from "./cached-answers.ts";
+import { type Decide, decide } from "./decide.ts";
+import { MovieStoreError } from "./errors.ts";
+import { feedEntry, fieldSources, historyEntry, sourceEntry } from "./explain.ts";
+import type { Gunzip } from "./formats/recognise.ts";
+import { MemoryCache } from "./memory/cache.ts";
+import type { MergeRules } from "./merge.ts";
+import { MOVIE_ID_PATTERN, renderMovie, type StoredFilm } from "./movie.ts";
+import type { FilmPage, Moment, MovieRepository, RebuildReport, ReceiptFilter } from "./movie-repository.ts";
+import {
+  comparePositions,
+  type FindParameters,
+  type MovieQuery,
+  matches,
+  type PlannedQuery,
+  planQuery,
+  positionOf,
+  writeCursor,
+} from "./query.ts";
+import { sha256Hex } from "./sha256.ts";
+import { readSubmission } from "./submission.ts";
+import { tag } from "./terms.ts";
+import type { LoggedUpdate, Receipt, ReceivedObject, Submission } from "./update.ts";
+import type { UpdateSource } from "./update-source.ts";
+import { eachFilm, type VerifyReport, verifyRepository } from "./verify.ts";
+
+export interface MovieStoreOptions {
+  /** The store does not close it, nor the cache: who made them does. */
+  readonly repository: MovieRepository;
+  /** Default: an in-process cache. `null` switches caching off. */
+  readonly cache?: Cache | null;
+  /** Default 300,000: five minutes. Bounds memory, not staleness: changed answers are dropped at once. */
+  readonly cacheTtlMs?: number;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+  /** Providers whose word counts most, first to last. */
+  readonly priority?: readonly string[];
+  /** Default `providers/`. */
+  readonly prefix?: string;
+  /** Without it, compressed objects are rejected. */
+  readonly gunzip?: Gunzip;
+  /** A digest of an answer's text, for validators. Default: half a SHA-256. */
+  readonly digest?: (text: string) => string;
+}
+
+type PageOfIds = FilmPage & { readonly missing?: readonly string[] };
+
+/** At most so many updates are taken in by one transaction. */
+export const MAX_BATCH = 1_000;
+export const MAX_PAGE = 1_000;
+
+/**
+ * A film store.
+ *
+ * @example
+ * ```ts
+ * import { MemoryMovieRepository, MovieStore } from "@movie-store/core";
+ *
+ * const store = new MovieStore({ repository: new MemoryMovieRepository() });
+ * const receipt = await store.ingest({
+ *   bucket: "films",
+ *   key: "providers/acme/heat.json",
+ *   eventTimeMs: Date.now(),
+ *   bytes: new TextEncoder().encode('{"id":"1","title":"Heat","year":1995,"cast":["Al Pacino"]}'),
+ * });
+ * const { movies } = await store.find({ cast: ["al pacino"] });
+ * console.log(receipt.verdict, movies[0]?.title); // accepted Heat
+ * ```
+ */
+export class MovieStore {
+  readonly #repository: MovieRepository;
+  readonly #answers: CachedAnswers;
+  readonly #clock: () => number;
+  readonly #rules: MergeRules;
+  readonly #read: (object: ReceivedObject, receivedAtMs: number) => Submission;
+  readonly #decide: Decide;
+  readonly #digest: (text: string) => string;
+
+  constructor(options: MovieStoreOptions) {
+    this.#repository = options.repository;
+    const cache = options.cache === null ? undefined : (options.cache ?? new MemoryCache());
+    this.#answers = new CachedAnswers({
+      repository: options.repository,
+      cache,
+      ttlMs: options.cacheTtlMs ?? 300_000,
+    });
+    this.#clock = options.clock ?? Date.now;
+    this.#rules = { priority: options.priority ?? [] };
+    const readOptions = {
+      ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
+      ...(options.gunzip === undefined ? {} : { gunzip: options.gunzip }),
+    };
+    this.#read = (object, receivedAtMs) => readSubmission(object, receivedAtMs, readOptions);
+    this.#decide = (stored, batch) => decide(stored, batch, this.#rules);
+    this.#digest = options.digest ?? ((text) => sha256Hex(text).slice(0, 32));
+  }
+
+  // ---- taking in ----
+
+  /**
+   * Takes in one object. When this returns, the update is in the log for good and readers of this store see what it
+   * changed.
+   */
+  async ingest(object: ReceivedObject): Promise<Receipt> {
+    return (await this.ingestMany([object]))[0] as Receipt;
+  }
+
+  /**
+   * Takes in up to {@link MAX_BATCH} objects in one transaction: all of them are logged, or none and this throws.
+   * A bad object is not a failure: its receipt says `rejected`, and its bytes are kept.
+   *
+   * @returns a receipt for each object, in the same order.
+   */
+  async ingestMany(objects: readonly ReceivedObject[]): Promise<readonly Receipt[]> {
+    const receipts = await this.#append(objects, false);
+    await this.#answers.catchUp();
+    return receipts;
+  }
+
+  /** What `ingestMany` would do and say. Writes nothing. */
+  async check(objects: readonly ReceivedObject[]): Promise<readonly Receipt[]> {
+    return this.#append(objects, true);
+  }
+
+  async #append(objects: readonly ReceivedObject[], dryRun: boolean): Promise<readonly Receipt[]> {
+    if (objects.length > MAX_BATCH) {
+      throw new MovieStoreError("invalid-argument", `a batch has at most ${MAX_BATCH} objects`, {
+        field: "objects",
+      });
+    }
+    if (objects.length === 0) return [];
+    const nowMs = this.#clock();
+    const batch = objects.map((object) => this.#read(object, nowMs));
+    return this.#repository.append(batch, this.#decide, { dryRun });
+  }
+
+  /**
+   * Reads and takes in everything that a source lists below a prefix. What is in the log already is recognised and
+   * changes nothing, so this is the backfill of a new store and the reconciliation of an old one.
+   *
+   * @param options.batch objects a transaction, 1 to {@link MAX_BATCH}; default 200.
+   */
+  async ingestFrom(
+    source: UpdateSource,
+    prefix: string,
+    options: { readonly batch?: number; readonly onReceipts?: (receipts: readonly Receipt[]) => void } = {},
+  ): Promise<void> {
+    const size = options.batch ?? 200;
+    let objects: ReceivedObject[] = [];
+    const flush = async () => {
+      const receipts = await this.ingestMany(objects);
+      objects = [];
+      options.onReceipts?.(receipts);
+    };
+    for await (const address of source.list(prefix)) {
+      objects.push(await source.read(address));
+      if (objects.length >= size) await flush();
+    }
+    if (objects.length > 0) await flush();
+  }
+
+  // ---- answering ----
+
+  /** @throws MovieStoreError `invalid-query`; `field` names the parameter. */
+  async find(parameters: FindParameters): Promise<FindAnswer> {
+    return JSON.parse((await this.findText(this.plan(parameters))).text) as FindAnswer;
+  }
+
+  /** A search that can be asked again and again; see {@link MovieStore.findText}. */
+  plan(parameters: FindParameters): PlannedQuery {
+    return planQuery(parameters);
+  }
+
+  /** As `find`, as finished text. */
+  async findText(planned: PlannedQuery): Promise<TextAnswer> {
+    return this.#answers.get(planned.cacheKey, planned.tags, () => this.#readPage(planned));
+  }
+
+  async #readPage({ query, ids }: PlannedQuery): Promise<Omit<TextAnswer, "layer">> {
+    const page: PageOfIds =
+      ids === undefined ? await this.#repository.find(query) : await this.#pageOfIds(query, ids);
+    const last = page.films.at(-1)?.state;
+    const next =
+      page.more && last?.status === "live"
+        ? writeCursor(query.sort, positionOf(query.sort, last.content, page.films.at(-1)?.version ?? 0))
+        : undefined;
+    const movies = page.films.map((film) => film.json).join(",");
+    const missing = page.missing === undefined ? "" : `,"missing":${JSON.stringify(page.missing)}`;
+    const pageText = JSON.stringify({ limit: query.limit, next: next ?? null });
+    const text = `{"movies":[${movies}],"page":${pageText},"version":${page.version}${missing}}`;
+    return this.#textAnswer({ status: "live", text, version: page.version, next });
+  }
+
+  /** A batch get. Ids of films that were merged lead to the surviving film. */
+  async #pageOfIds(query: MovieQuery, ids: readonly string[]): Promise<PageOfIds> {
+    const { films, version } = await this.#repository.films(ids);
+    const targets = films.map((film) => (film?.state.status === "merged" ? film.state.into : undefined));
+    const survivors = [...new Set(targets.filter((id) => id !== undefined))];
+    const followed = survivors.length === 0 ? [] : (await this.#repository.films(survivors)).films;
+    const found = new Map<string, StoredFilm>();
+    const missing: string[] = [];
+    for (const [at, id] of ids.entries()) {
+      const target = targets[at];
+      const film = target === undefined ? films[at] : followed[survivors.indexOf(target)];
+      if (film?.state.status === "live") found.set(film.state.id, film);
+      else missing.push(id);
+    }
+    const place = (film: StoredFilm) =>
+      film.state.status === "live"
+        ? positionOf(query.sort, film.state.content, film.version)
+        : { key: 0, id: "" };
+    const { after } = query;
+    const page = [...found.values()]
+      .filter((film) => film.state.status === "live" && matches(query, film.state.content))
+      .filter((film) => after === undefined || comparePositions(query.sort, place(film), after) > 0)
+      .sort((a, b) => comparePositions(query.sort, place(a), place(b)));
+    return { films: page.slice(0, query.limit), more: page.length > query.limit, version, missing };
+  }
+
+  /** The film under an id. */
+  async get(id: string): Promise<MovieAnswer> {
+    return answerOf(await this.getText(id));
+  }
+
+  /** As `get`, as finished text. */
+  async getText(id: string): Promise<TextAnswer> {
+    if (!MOVIE_ID_PATTERN.test(id))
+      return { ...this.#textAnswer({ status: "unknown", version: await this.version() }), layer: "db" };
+    return this.#answers.get(`movie:${id}`, [tag.movie(id)], async () => {
+      const { films, version } = await this.#repository.films([id]);
+      return this.#filmText(films[0], version);
+    });
+  }
+
+  /** The film as it was at a moment. */
+  async getAt(id: string, moment: Moment): Promise<MovieAnswer> {
+    return answerOf(await this.getTextAt(id, moment));
+  }
+
+  async getTextAt(id: string, moment: Moment): Promise<TextAnswer> {
+    const change = await this.#repository.changeAt(id, moment);
+    const version =
+      "number" in moment ? Math.min(moment.number, await this.version()) : (change?.number ?? 0);
+    if (change === undefined) return { ...this.#textAnswer({ status: "unknown", version }), layer: "db" };
+    const { after, number, atMs } = change;
+    const json =
+      after.status === "live" ? renderMovie(after.content, number, new Date(atMs).toISOString()) : "";
+    return { ...this.#filmText({ state: after, version: number, json }, version), layer: "db" };
+  }
+
+  #filmText(film: StoredFilm | undefined, version: number): Omit<TextAnswer, "layer"> {
+    if (film === undefined) return this.#textAnswer({ status: "unknown", version });
+    const { state, json } = film;
+    if (state.status === "merged") return this.#textAnswer({ status: "merged", into: state.into, version });
+    return this.#textAnswer({ status: state.status, text: json, version });
+  }
+
+  #textAnswer(
+    answer: Pick<TextAnswer, "status" | "version"> & Partial<Pick<TextAnswer, "text" | "next" | "into">>,
+  ): Omit<TextAnswer, "layer"> {
+    const { status, version, text = "", next, into } = answer;
+    return { status, version, text, next, into, digest: this.#digest(text) };
+  }
+
+  // ---- explaining ----
+
+  /**
+   * Every change of an id, oldest first.
+   *
+   * @param page.limit 1 to {@link MAX_PAGE}; default 100.
+   * @returns `undefined` for an id that was never given out.
+   */
+  async history(
+    id: string,
+    page: { readonly after?: number; readonly limit?: number } = {},
+  ): Promise<HistoryAnswer | undefined> {
+    const limit = page.limit ?? 100;
+    const version = await this.#repository.version();
+    const changes = await this.#repository.history(id, { after: page.after ?? 0, limit });
+    if (changes.length === 0 && (await this.#repository.films([id])).films[0] === undefined) return undefined;
+    const next = changes.length < limit ? null : (changes.at(-1)?.number ?? null);
+    return { id, history: changes.map(historyEntry), next, version };
+  }
+
+  /** What each provider says of a film, and who won; or where the id leads; `undefined` if it was never given out. */
+  async sources(id: string): Promise<SourcesAnswer | { readonly into: string } | undefined> {
+    const { films, version } = await this.#repository.films([id]);
+    const state = films[0]?.state;
+    if (state === undefined) return undefined;
+    if (state.status === "merged") return { into: state.into };
+    const records = (await this.#repository.records(state.records)).filter((record) => record !== undefined);
+    return { id, sources: records.map(sourceEntry), fields: fieldSources(id, records, this.#rules), version };
+  }
+
+  /**
+   * The numbered feed.
+   *
+   * @param page.limit 1 to {@link MAX_PAGE}; default 100.
+   */
+  async changes(page: { readonly after?: number; readonly limit?: number } = {}): Promise<FeedAnswer> {
+    const after = page.after ?? 0;
+    const changes = await this.#repository.changes({ after, limit: page.limit ?? 100 });
+    const next = changes.at(-1)?.number ?? after;
+    return {
+      changes: changes.map(feedEntry),
+      next,
+      version: Math.max(next, await this.#repository.version()),
+    };
+  }
+
+  async receipt(updateId: string): Promise<Receipt | undefined> {
+    return (await this.#repository.receipts([updateId]))[0];
+  }
+
+  /** Newest first. */
+  async receipts(filter: ReceiptFilter): Promise<readonly (Receipt & { readonly sequence: number })[]> {
+    return this.#repository.findReceipts(filter);
+  }
+
+  /** An update with its bytes. */
+  async logged(updateId: string): Promise<LoggedUpdate | undefined> {
+    return this.#repository.logged(updateId);
+  }
+
+  /** The number of the last change. */
+  async version(): Promise<number> {
+    return this.#repository.version();
+  }
+
+  // ---- keeping ----
+
+  /** Reads updates of the quarantine again, and takes in what can be read now. Unknown ids are left out. */
+  async retry(updateIds: readonly string[]): Promise<readonly Receipt[]> {
+    const logged = await Promise.all(updateIds.map((updateId) => this.#repository.logged(updateId)));
+    const batch = logged.filter((update) => update !== undefined).map((update) => this.#readAgain(update));
+    if (batch.length === 0) return [];
+    const receipts = await this.#repository.retry(batch, this.#decide);
+    await this.#answers.catchUp();
+    return receipts;
+  }
+
+  async rebuild(onProgress?: (updates: number) => void): Promise<RebuildReport> {
+    const report = await this.#repository.rebuild((update) => this.#readAgain(update), this.#decide, {
+      nowMs: this.#clock(),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    await this.#answers.catchUp();
+    return report;
+  }
+
+  /** @param scratch an empty repository of any kind. */
+  async verify(scratch: MovieRepository, onProgress?: (updates: number) => void): Promise<VerifyReport> {
+    return verifyRepository(
+      this.#repository,
+      scratch,
+      (update) => this.#readAgain(update),
+      this.#decide,
+      onProgress,
+    );
+  }
+
+  /** Every film as finished JSON, in the order of their ids. */
+  async *exportMovies(): AsyncGenerator<string> {
+    for await (const film of eachFilm(this.#repository)) if (film.state.status === "live") yield film.json;
+  }
+
+  /** Drops from the cache what other processes have changed. Call it every 200 ms or so where there are others. */
+  async catchUp(): Promise<void> {
+    await this.#answers.catchUp();
+  }
+
+  /** With the time at which it was received first, so that it is read as it was then. */
+  #readAgain(update: LoggedUpdate): Submission {
+    return this.#read(update.object, update.receivedAtMs);
+  }
+}
+
+function answerOf(answer: TextAnswer): MovieAnswer {
+  const { status, version } = answer;
+  switch (status) {
+    case "live":
+      return { status, version, movie: JSON.parse(answer.text) };
+    case "merged":
+      return { status, version, into: answer.into ?? "" };
+    default:
+      return { status, version };
+  }
+}

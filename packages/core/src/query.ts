@@ -1,0 +1,300 @@
+/** From the parameters of a search to a query that a repository can answer. */
+
+import * as z from "zod";
+import { fromBase64url, toBase64url } from "./base64url.ts";
+import { MovieStoreError } from "./errors.ts";
+import { LIMITS, MAX_YEAR } from "./facts.ts";
+import { phraseOf } from "./issue.ts";
+import { MOVIE_ID_PATTERN, type MovieContent } from "./movie.ts";
+import { compareText, normaliseName, wordsOf } from "./normalise.ts";
+import { sortTitle, sortYear, tag, term, termsOf, WORD_START_LENGTH } from "./terms.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
+
+export const SORTS = ["-year", "year", "title", "-title", "-updated"] as const;
+export const MATCHES = ["words", "prefix", "exact", "contains"] as const;
+export type Sort = (typeof SORTS)[number];
+export type Match = (typeof MATCHES)[number];
+
+export const MAX_LIMIT = 100;
+export const DEFAULT_LIMIT = 20;
+/** How often one parameter may be repeated. */
+export const MAX_REPEATS = 50;
+export const MAX_IDS = 100;
+
+/** From and to inclusive. A film without a year counts as year 0. */
+export interface YearRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A place between two films in the order of a sort. */
+export interface Position {
+  /** Year, normalised title or version, as the sort wants it. */
+  readonly key: number | string;
+  readonly id: string;
+}
+
+/** What a repository is asked. All conditions must hold; names are normalised already. */
+export interface MovieQuery {
+  /** Terms that the film has, all of them. */
+  readonly all: readonly string[];
+  /** Of each group at least one. */
+  readonly any: readonly (readonly string[])[];
+  /** None of these. */
+  readonly none: readonly string[];
+  /** For each of these, at least one term that starts with it. */
+  readonly starts: readonly string[];
+  /** This text occurs in the normalised title. The terms above are already necessary for it. */
+  readonly contains: string | undefined;
+  /** The year lies in one of these ranges, which are disjoint, not adjacent and ascending; empty: any year. */
+  readonly years: readonly YearRange[];
+  readonly sort: Sort;
+  /** 1 to {@link MAX_LIMIT}. */
+  readonly limit: number;
+  /** Only films behind this place. */
+  readonly after: Position | undefined;
+}
+
+const value = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !text.includes("\0"), "is not clean text")
+    .refine((text) => normaliseName(text) !== "", "is empty");
+const several = (item: z.ZodType<string, string>, max = MAX_REPEATS) =>
+  z.array(item).min(1).max(max).exactOptional();
+const names = several(value(LIMITS.name));
+
+/** A year or a range of years: `1999`, `1990..1999`, `1990..`, `..1950`. */
+export const yearText = z
+  .string()
+  .regex(
+    /^(\d{4}|\d{4}\.\.\d{4}|\d{4}\.\.|\.\.\d{4})$/,
+    "is not a year like 1999 nor a range like 1990..1999",
+  );
+
+/** The parameters of a search, under the names that the API gives them. */
+export const findParametersSchema = z.strictObject({
+  /** Film name; see `match`. */
+  title: value(LIMITS.title).exactOptional(),
+  /** `words` (default), `prefix`, `exact` or `contains`. */
+  match: z.enum(MATCHES).exactOptional(),
+  /** Any of these years or ranges. */
+  year: several(yearText),
+  /** All of these cast members, by full name. */
+  cast: names,
+  "cast.any": names,
+  "cast.not": names,
+  /** All of these genres. */
+  genre: names,
+  "genre.any": names,
+  "genre.not": names,
+  /** Only films that this provider describes. */
+  provider: value(LIMITS.name).exactOptional(),
+  /** Only these films. */
+  id: several(z.string().regex(MOVIE_ID_PATTERN, "is not the id of a film"), MAX_IDS),
+  sort: z.enum(SORTS).exactOptional(),
+  limit: z.int().min(1).max(MAX_LIMIT).exactOptional(),
+  /** Where an earlier page ended: its `page.next`. */
+  cursor: z.string().max(8_000).exactOptional(),
+});
+
+export type FindParameters = Readonly<z.input<typeof findParametersSchema>>;
+
+export interface PlannedQuery {
+  readonly query: MovieQuery;
+  /** Batch get: the ids asked for, without repetitions. */
+  readonly ids: readonly string[] | undefined;
+  /** Equal for parameters that mean the same. */
+  readonly cacheKey: string;
+  /** An answer stays right until one of these changes. */
+  readonly tags: readonly string[];
+}
+
+/** @throws MovieStoreError `invalid-query`; `field` names the parameter. */
+export function planQuery(parameters: FindParameters): PlannedQuery {
+  const checked = findParametersSchema.safeParse(parameters);
+  if (!checked.success) throw invalidQuery(checked.error.issues[0]);
+  const given = checked.data;
+  const sort = given.sort ?? "-year";
+  if (given.match !== undefined && given.title === undefined) {
+    throw new MovieStoreError("invalid-query", "match says how title is compared, but there is no title", {
+      field: "match",
+    });
+  }
+  const text = given.title === undefined ? NO_TITLE : planTitle(given.title, given.match ?? "words");
+  const query: MovieQuery = {
+    all: distinct([
+      ...text.all,
+      ...(given.cast ?? []).map(term.cast),
+      ...(given.genre ?? []).map(term.genre),
+      ...(given.provider === undefined ? [] : [term.provider(given.provider)]),
+    ]),
+    any: [(given["cast.any"] ?? []).map(term.cast), (given["genre.any"] ?? []).map(term.genre)]
+      .filter((group) => group.length > 0)
+      .map(distinct),
+    none: distinct([
+      ...(given["cast.not"] ?? []).map(term.cast),
+      ...(given["genre.not"] ?? []).map(term.genre),
+    ]),
+    starts: text.starts,
+    contains: text.contains,
+    years: mergeRanges((given.year ?? []).map(readYears)),
+    sort,
+    limit: given.limit ?? DEFAULT_LIMIT,
+    after: given.cursor === undefined ? undefined : readCursor(given.cursor, sort),
+  };
+  const ids = given.id === undefined ? undefined : distinct(given.id);
+  return {
+    query,
+    ids,
+    cacheKey: `find:${JSON.stringify([query, ids ?? null])}`,
+    tags: ids === undefined ? tagsOfQuery(query) : ids.map(tag.movie),
+  };
+}
+
+function invalidQuery(issue: z.core.$ZodIssue | undefined): MovieStoreError {
+  if (issue?.code === "unrecognized_keys") {
+    const field = issue.keys[0] ?? "";
+    return new MovieStoreError("invalid-query", `${field} is not a parameter`, { field });
+  }
+  const field = String(issue?.path[0] ?? "");
+  return new MovieStoreError("invalid-query", `${field} ${phraseOf(issue)}`, { field });
+}
+
+interface TitlePlan {
+  readonly all: readonly string[];
+  readonly starts: readonly string[];
+  readonly contains: string | undefined;
+}
+
+const NO_TITLE: TitlePlan = { all: [], starts: [], contains: undefined };
+
+function planTitle(title: string, match: Match): TitlePlan {
+  const name = normaliseName(title);
+  if (match === "exact") return { ...NO_TITLE, all: [term.title(name)] };
+  const words = wordsOf(name);
+  // A title of signs alone has no words: it is looked for as it stands.
+  if (match === "contains" || words.length === 0) return planContains(name);
+  if (match === "words") return { ...NO_TITLE, all: words.map(term.word) };
+  const last = /[\p{L}\p{N}]+(?=[^\p{L}\p{N}]*$)/u.exec(name)?.[0] ?? "";
+  const before = wordsOf(name.slice(0, name.lastIndexOf(last))).map(term.word);
+  if ([...last].length <= WORD_START_LENGTH) return { ...NO_TITLE, all: [...before, term.wordStart(last)] };
+  return { ...NO_TITLE, all: before, starts: [term.word(last)] };
+}
+
+function planContains(name: string): TitlePlan {
+  const characters = [...name];
+  if (characters.length < 3) return { ...NO_TITLE, starts: [term.trigram(name)], contains: name };
+  const trigrams = characters.slice(2).map((third, at) => `${characters[at]}${characters[at + 1]}${third}`);
+  return { all: distinct(trigrams.map(term.trigram)), starts: [], contains: name };
+}
+
+function readYears(text: string): YearRange {
+  const [from = "", to] = text.split("..");
+  if (to === undefined) return { from: Number(from), to: Number(from) };
+  // An open start leaves out films without a year, which count as year 0.
+  const range = { from: from === "" ? 1 : Number(from), to: to === "" ? MAX_YEAR : Number(to) };
+  if (range.from > range.to) {
+    throw new MovieStoreError("invalid-query", `year ${text} ends before it begins`, { field: "year" });
+  }
+  return range;
+}
+
+function mergeRanges(ranges: readonly YearRange[]): readonly YearRange[] {
+  const merged: YearRange[] = [];
+  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = merged.at(-1);
+    if (last !== undefined && range.from <= last.to + 1) {
+      merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
+    } else merged.push(range);
+  }
+  return merged;
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort(compareText);
+}
+
+/** Ranges of up to this many years depend on the single years, wider ones on everything. */
+const MAX_YEAR_TAGS = 10;
+
+/**
+ * A film that a change moves into or out of a result meets every condition before or after the change, so the tags
+ * of any one condition are enough. The condition that few films meet is the best, because few changes touch it.
+ */
+function tagsOfQuery(query: MovieQuery): readonly string[] {
+  const cast = query.all.filter((each) => each.startsWith("c:"));
+  if (cast[0] !== undefined) return [cast[0]];
+  const [title] = query.all.filter((each) => each.startsWith("t:"));
+  const words = [
+    ...query.all.filter((each) => each.startsWith("w:")),
+    ...(title === undefined ? [] : wordsOf(title.slice(2)).map(tag.word)),
+  ].sort((a, b) => b.length - a.length);
+  if (words[0] !== undefined) return [words[0]];
+  const castAny = query.any.find((group) => group[0]?.startsWith("c:"));
+  if (castAny !== undefined) return castAny;
+  const years = query.years.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  if (years > 0 && years <= MAX_YEAR_TAGS) return query.years.flatMap(yearTags);
+  const genres = query.all.filter((each) => each.startsWith("g:"));
+  if (genres[0] !== undefined) return [genres[0]];
+  return query.any.find((group) => group[0]?.startsWith("g:")) ?? [tag.all];
+}
+
+function yearTags({ from, to }: YearRange): readonly string[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => tag.year(from + at));
+}
+
+/** The order of a sort: first the key, then the id, ascending in every sort, so that it is total. */
+export function comparePositions(sort: Sort, a: Position, b: Position): number {
+  const byKey =
+    typeof a.key === "number" && typeof b.key === "number"
+      ? a.key - b.key
+      : compareText(String(a.key), String(b.key));
+  return (sort.startsWith("-") ? -byKey : byKey) || compareText(a.id, b.id);
+}
+
+export function positionOf(sort: Sort, content: MovieContent, version: number): Position {
+  const { id } = content;
+  if (sort === "-updated") return { key: version, id };
+  return { key: sort === "title" || sort === "-title" ? sortTitle(content) : sortYear(content), id };
+}
+
+export function writeCursor(sort: Sort, { key, id }: Position): string {
+  return toBase64url(encodeUtf8(JSON.stringify([sort, key, id])));
+}
+
+function readCursor(cursor: string, sort: Sort): Position {
+  const bad = (why: string) => new MovieStoreError("invalid-query", `cursor ${why}`, { field: "cursor" });
+  const bytes = fromBase64url(cursor);
+  const text = bytes === undefined ? undefined : decodeUtf8(bytes);
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text ?? "");
+  } catch {
+    throw bad("is not one that this service gave out");
+  }
+  const checked = z
+    .tuple([z.enum(SORTS), z.union([z.int(), z.string()]), z.string().regex(MOVIE_ID_PATTERN)])
+    .safeParse(fields);
+  if (!checked.success) throw bad("is not one that this service gave out");
+  const [cursorSort, key, id] = checked.data;
+  if (cursorSort !== sort) throw bad(`belongs to sort ${cursorSort}`);
+  if ((typeof key === "string") !== (sort === "title" || sort === "-title"))
+    throw bad("is not one that this service gave out");
+  return { key, id };
+}
+
+/** Whether a film meets the conditions of a query, wherever its page begins: what every repository must agree with. */
+export function matches(query: MovieQuery, content: MovieContent): boolean {
+  const terms = new Set(termsOf(content));
+  const year = sortYear(content);
+  return (
+    query.all.every((each) => terms.has(each)) &&
+    query.any.every((group) => group.some((each) => terms.has(each))) &&
+    !query.none.some((each) => terms.has(each)) &&
+    query.starts.every((start) => terms.values().some((each) => each.startsWith(start))) &&
+    (query.contains === undefined || sortTitle(content).includes(query.contains)) &&
+    (query.years.length === 0 || query.years.some(({ from, to }) => from <= year && year <= to))
+  );
+}

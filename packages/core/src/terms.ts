@@ -1,0 +1,84 @@
+/**
+ * Terms: the strings under which a film can be found. A repository keeps, for each term, the films that have it, in
+ * the order of the first page. Equal terms mean equal names, so queries and films meet as bytes.
+ *
+ * | term | stands for |
+ * | --- | --- |
+ * | `*` | every film |
+ * | `w:love` | a word of the title |
+ * | `p:lov` | the first one, two or three characters of a word of the title |
+ * | `3:ove` | three characters in a row of the title |
+ * | `t:love story` | the whole title |
+ * | `c:ryan o'neal` | a cast member |
+ * | `g:drama` | a genre |
+ * | `s:northlight` | a provider that describes the film |
+ */
+
+import type { FilmState, MovieContent } from "./movie.ts";
+import { normaliseName, trigramsOf, wordsOf } from "./normalise.ts";
+
+export const EVERY_FILM = "*";
+
+/** Beginnings of words up to this length have postings of their own; longer ones share few words. */
+export const WORD_START_LENGTH = 3;
+
+export const term = {
+  word: (word: string) => `w:${word}`,
+  wordStart: (start: string) => `p:${start}`,
+  trigram: (trigram: string) => `3:${trigram}`,
+  title: (normalised: string) => `t:${normalised}`,
+  cast: (name: string) => `c:${normaliseName(name)}`,
+  genre: (name: string) => `g:${normaliseName(name)}`,
+  provider: (name: string) => `s:${name}`,
+} as const;
+
+/** The distinct terms of a film. */
+export function termsOf(content: MovieContent): readonly string[] {
+  const title = normaliseName(content.title);
+  const words = wordsOf(title);
+  const terms = new Set([EVERY_FILM, term.title(title)]);
+  for (const word of words) {
+    terms.add(term.word(word));
+    const characters = [...word];
+    for (let length = 1; length <= Math.min(WORD_START_LENGTH, characters.length); length++) {
+      terms.add(term.wordStart(characters.slice(0, length).join("")));
+    }
+  }
+  for (const trigram of trigramsOf(title)) terms.add(term.trigram(trigram));
+  for (const name of content.cast ?? []) terms.add(term.cast(name));
+  for (const name of content.genres ?? []) terms.add(term.genre(name));
+  for (const name of content.providers) terms.add(term.provider(name));
+  return [...terms];
+}
+
+/** The year under which a film is sorted and found; 0 for one without a year. */
+export function sortYear(content: MovieContent): number {
+  return content.year ?? 0;
+}
+
+/** The title by which a film is sorted. */
+export function sortTitle(content: MovieContent): string {
+  return normaliseName(content.title);
+}
+
+/** Cache tags, see the cache port: an answer that depends on a tag is dropped when a film with that tag changes. */
+export const tag = {
+  all: "all",
+  movie: (id: string) => `m:${id}`,
+  year: (year: number) => `y:${year}`,
+  genre: term.genre,
+  cast: term.cast,
+  word: term.word,
+} as const;
+
+/** The tags of one state of an id. */
+export function tagsOf(state: FilmState | undefined): readonly string[] {
+  if (state === undefined) return [];
+  if (state.status !== "live") return [tag.movie(state.id)];
+  const { content } = state;
+  const tags = new Set<string>([tag.all, tag.movie(state.id), tag.year(sortYear(content))]);
+  for (const word of wordsOf(normaliseName(content.title))) tags.add(tag.word(word));
+  for (const name of content.cast ?? []) tags.add(tag.cast(name));
+  for (const name of content.genres ?? []) tags.add(tag.genre(name));
+  return [...tags];
+}

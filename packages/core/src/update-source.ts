@@ -1,0 +1,36 @@
+/** The UpdateSource port: the bucket, or what stands for one. */
+
+import type { ReceivedObject } from "./update.ts";
+
+/** Names one object, and if `versionId` is there, one version of it. */
+export interface ObjectAddress {
+  readonly bucket: string;
+  /** Decoded. */
+  readonly key: string;
+  readonly versionId?: string;
+  readonly sequencer?: string;
+  /** Milliseconds since 1970, where the message that named the object said it. */
+  readonly eventTimeMs?: number;
+}
+
+export interface UpdateSource {
+  /**
+   * Reads one object. One of more than 1 MiB is not read: it comes without bytes and with the fault `too-large`;
+   * one that no longer exists comes with the fault `gone`. The bytes are those of one moment: an object that is
+   * being written is never read half.
+   *
+   * @throws MovieStoreError `unavailable` when the object may be read later.
+   */
+  read(address: ObjectAddress): Promise<ReceivedObject>;
+
+  /**
+   * Every object whose key starts with `prefix`, in the order of their keys (as UTF-8 bytes), each once; the newest
+   * version of each. Objects that come or go meanwhile may be missing.
+   *
+   * @throws MovieStoreError `unavailable`, from the iteration.
+   */
+  list(prefix: string): AsyncIterable<ObjectAddress>;
+
+  /** Frees connections and watches; pending calls fail with `closed`. */
+  close(): Promise<void>;
+}

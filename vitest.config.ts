@@ -1,0 +1,42 @@
+import { defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+import { ClosingLineReporter } from "./tools/closing-line-reporter.ts";
+
+// The packages find each other's sources by this condition, so tests need no build.
+const sourceCondition = "@movie-store/source";
+
+function project(name: string, root: string, testTimeoutMs = 5_000) {
+  const conditions = [sourceCondition, ...defaultServerConditions];
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: [sourceCondition] } },
+    test: {
+      name,
+      root,
+      include: ["**/*.test.ts"],
+      exclude: ["**/node_modules/**", "**/dist/**"],
+      testTimeout: testTimeoutMs,
+      // For what a test loads past vite, such as a worker thread.
+      execArgv: [`--conditions=${sourceCondition}`],
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("core", "packages/core"),
+      project("adapters", "packages/adapters"),
+      project("http-koa", "packages/http-koa"),
+      project("cli", "packages/cli"),
+      project("e2e", "e2e", 30_000),
+      project("tools", "tools", 30_000),
+    ],
+    reporters: ["default", new ClosingLineReporter()],
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts"],
+    },
+  },
+});
