@@ -25,6 +25,8 @@ export class CachedAnswers {
   readonly #flights = new Map<string, Promise<TextAnswer>>();
   /** The number up to which the tags of all changes have been invalidated, once it is known. */
   #followed: Promise<number> | undefined;
+  /** The place in the feed at which the following began. */
+  #started: Promise<number> | undefined;
 
   constructor(options: CachedAnswersOptions) {
     this.#repository = options.repository;
@@ -41,7 +43,7 @@ export class CachedAnswers {
     const cache = this.#cache;
     if (cache === undefined) return { ...(await read()), layer: "db" };
     // What is cached now must not be older than the place in the feed from which changes are followed.
-    if (this.#followed === undefined) await this.#start();
+    await this.#start();
     const lookup = await cache.get(key, tags);
     if (lookup.hit) return unpackAnswer(lookup.value, lookup.layer);
     const flight = `${lookup.snapshot}\n${key}`;
@@ -66,10 +68,14 @@ export class CachedAnswers {
     await after;
   }
 
+  /** Whoever comes while the beginning is still being looked up waits for it as well. */
   #start(): Promise<number> {
+    if (this.#started !== undefined) return this.#started;
     const started = this.#repository.version();
+    this.#started = started;
     this.#followed = started;
     started.catch(() => {
+      this.#started = undefined;
       this.#followed = undefined;
     });
     return started;

@@ -37,14 +37,12 @@ export function changeBetween(
   const common = { movieId: after.id, before, after };
   switch (after.status) {
     case "merged":
-      // An id that was never given out needs no announcement of where it leads.
+      // An id that was never given out needs no announcement of where it leads, as long as its film's change tells.
       if (before === undefined || (before.status === "merged" && before.into === after.into))
         return undefined;
       return { ...common, kind: "merged", into: after.into };
     case "withdrawn":
-      return before === undefined || before.status === "withdrawn"
-        ? undefined
-        : { ...common, kind: "withdrawn" };
+      return before?.status === "withdrawn" ? undefined : { ...common, kind: "withdrawn" };
     case "live":
       if (before?.status === "merged") return { ...common, kind: "split", from: before.into };
       if (before?.status !== "live") return { ...common, kind: "created" };

@@ -174,12 +174,14 @@ class Fold {
       return [film, ...others.map((id): FilmState => ({ id, status: "merged", into: group.id }))];
     });
     const made: number[] = [];
+    const changed = new Set<string>();
     for (const after of states.sort(byStatusAndId)) {
       const before = this.#films.get(after.id);
       if (sameState(before, after)) continue;
       this.#films.set(after.id, after);
-      const change = changeBetween(before, after);
+      const change = changeBetween(before, after) ?? quietJoin(before, after, changed);
       if (change === undefined) continue;
+      changed.add(after.id);
       made.push(this.#changes.length);
       this.#changes.push({ ...change, updateId: submission.updateId, provider: submission.provider });
     }
@@ -224,6 +226,19 @@ export function verdictAgainst(
 ): Exclude<Verdict, "rejected"> {
   if (record.updateId === updateId) return "accepted";
   return record.contentHash === contentHash && record.timeMs === timeMs ? "duplicate" : "superseded";
+}
+
+/**
+ * A new id of a film that nothing else about the update has changed. Without a change of its own, a reader who was
+ * told that the id is unknown would never learn better.
+ */
+function quietJoin(
+  before: FilmState | undefined,
+  after: FilmState,
+  changed: ReadonlySet<string>,
+): Omit<DecidedChange, "updateId" | "provider"> | undefined {
+  if (before !== undefined || after.status !== "merged" || changed.has(after.into)) return undefined;
+  return { kind: "merged", movieId: after.id, into: after.into, before, after };
 }
 
 const STATUS_ORDER = { live: 0, withdrawn: 1, merged: 2 } as const;

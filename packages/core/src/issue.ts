@@ -13,10 +13,8 @@ export function phraseOf(issue: z.core.$ZodIssue | undefined): string {
       return `is not ${article(issue.expected)}`;
     case "invalid_value":
       return `is none of ${issue.values.map(String).join(", ")}`;
-    case undefined:
-      return "is not valid";
     default:
-      return issue.message.startsWith("is ") ? issue.message : "is not valid";
+      return issue?.message.startsWith("is ") === true ? issue.message : "is not valid";
   }
 }
 

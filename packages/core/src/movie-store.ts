@@ -315,7 +315,7 @@ export class MovieStore {
     return {
       changes: changes.map(feedEntry),
       next,
-      version: Math.max(next, await this.#repository.version()),
+      version: Math.max(changes.at(-1)?.number ?? 0, await this.#repository.version()),
     };
   }
 

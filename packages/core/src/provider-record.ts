@@ -81,7 +81,10 @@ export function recordOf(
   };
 }
 
+/** The update whose facts the record has: the newest, or where that is a withdrawal, the newest that states some. */
 export function newestStatement(updates: readonly UpdateHeader[]): UpdateHeader | undefined {
+  const newest = newestUpdate(updates);
+  if (!newest.withdraws) return newest;
   const statements = updates.filter((update) => !update.withdraws);
   return statements.length === 0 ? undefined : newestUpdate(statements);
 }

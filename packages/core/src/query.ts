@@ -185,7 +185,10 @@ function planTitle(title: string, match: Match): TitlePlan {
 
 function planContains(name: string): TitlePlan {
   const characters = [...name];
-  if (characters.length < 3) return { ...NO_TITLE, starts: [term.trigram(name)], contains: name };
+  // Two characters are contained where a trigram starts with them; a single one has very many trigrams, so that a
+  // repository may rather look at titles.
+  if (characters.length === 2) return { ...NO_TITLE, starts: [term.trigram(name)] };
+  if (characters.length === 1) return { ...NO_TITLE, starts: [term.trigram(name)], contains: name };
   const trigrams = characters.slice(2).map((third, at) => `${characters[at]}${characters[at + 1]}${third}`);
   return { all: distinct(trigrams.map(term.trigram)), starts: [], contains: name };
 }

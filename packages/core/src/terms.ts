@@ -71,12 +71,14 @@ export const tag = {
   word: term.word,
 } as const;
 
-/** The tags of one state of an id. */
+/** The tags of one state of an id. The ids of all its records are among them, for they lead to the film as well. */
 export function tagsOf(state: FilmState | undefined): readonly string[] {
   if (state === undefined) return [];
-  if (state.status !== "live") return [tag.movie(state.id)];
+  if (state.status === "merged") return [tag.movie(state.id)];
+  const ids = [state.id, ...state.records].map(tag.movie);
+  if (state.status === "withdrawn") return [...new Set(ids)];
   const { content } = state;
-  const tags = new Set<string>([tag.all, tag.movie(state.id), tag.year(sortYear(content))]);
+  const tags = new Set<string>([tag.all, ...ids, tag.year(sortYear(content))]);
   for (const word of wordsOf(normaliseName(content.title))) tags.add(tag.word(word));
   for (const name of content.cast ?? []) tags.add(tag.cast(name));
   for (const name of content.genres ?? []) tags.add(tag.genre(name));

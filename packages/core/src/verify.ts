@@ -1,6 +1,7 @@
 /** Proof that the films are what the log says: recomputes them and compares. */
 
 import { type Change, sameState } from "./change.ts";
+import { finishedFilm } from "./commit.ts";
 import type { Decide } from "./decide.ts";
 import type { StoredFilm } from "./movie.ts";
 import type { MovieRepository } from "./movie-repository.ts";
@@ -44,8 +45,9 @@ export async function verifyRepository(
     if (differences.length < MAX_DIFFERENCES) differences.push({ id, what });
   };
   const updates = await foldLog(repository, scratch, read, decide, report, onProgress);
-  const films = await compareFilms(repository, scratch, report);
-  const changes = await checkChanges(repository, report);
+  const { films, numbered } = await compareFilms(repository, scratch, report);
+  const { changes, current } = await checkChanges(repository, report);
+  if (numbered !== current) await findLostChanges(repository, report);
   return { updates, films, changes, differences };
 }
 
@@ -84,15 +86,17 @@ async function compareFilms(
   stored: MovieRepository,
   recomputed: MovieRepository,
   report: Report,
-): Promise<number> {
+): Promise<{ films: number; numbered: number }> {
   const left = eachFilm(stored);
   const right = eachFilm(recomputed);
   let films = 0;
+  let numbered = 0;
   let a = await next(left);
   let b = await next(right);
   while (a !== undefined || b !== undefined) {
     const order = a === undefined ? 1 : b === undefined ? -1 : compareText(a.state.id, b.state.id);
     if (order < 0 && a !== undefined) {
+      if (a.version > 0) numbered++;
       report(a.state.id, "is stored, but the log does not make it");
       a = await next(left);
     } else if (order > 0 && b !== undefined) {
@@ -100,18 +104,13 @@ async function compareFilms(
       b = await next(right);
     } else if (a !== undefined && b !== undefined) {
       films++;
+      if (a.version > 0) numbered++;
       if (!sameState(a.state, b.state)) report(a.state.id, differenceOf(a, b));
-      else if (
-        a.state.status === "live" &&
-        !a.json.startsWith(JSON.stringify(a.state.content).slice(0, -1))
-      ) {
-        report(a.state.id, "the finished JSON is not that of the film");
-      }
       a = await next(left);
       b = await next(right);
     }
   }
-  return films;
+  return { films, numbered };
 }
 
 function differenceOf(stored: StoredFilm, recomputed: StoredFilm): string {
@@ -142,8 +141,12 @@ export async function* eachFilm(repository: MovieRepository): AsyncGenerator<Sto
   }
 }
 
-async function checkChanges(repository: MovieRepository, report: Report): Promise<number> {
+async function checkChanges(
+  repository: MovieRepository,
+  report: Report,
+): Promise<{ changes: number; current: number }> {
   let number = 0;
+  let current = 0;
   let atMs = 0;
   for (;;) {
     const page = await repository.changes({ after: number, limit: PAGE });
@@ -156,17 +159,22 @@ async function checkChanges(repository: MovieRepository, report: Report): Promis
       if (change.atMs < atMs) report(String(number), "is dated before the change before it");
       atMs = change.atMs;
     }
-    await checkLastChanges(repository, page, report);
-    if (page.length === 0) return number;
+    current += await checkLastChanges(repository, page, report);
+    if (page.length === 0) return { changes: number, current };
   }
 }
 
-/** A film's version names its last change, which has led to the film's present state. */
+/**
+ * A film's version names its last change, which has led to the film's present state.
+ *
+ * @returns how many of the changes are their film's last.
+ */
 async function checkLastChanges(
   repository: MovieRepository,
   page: readonly Change[],
   report: Report,
-): Promise<void> {
+): Promise<number> {
+  let current = 0;
   for (let at = 0; at < page.length; at += 100) {
     const changes = page.slice(at, at + 100);
     const { films } = await repository.films(changes.map((change) => change.movieId));
@@ -174,9 +182,26 @@ async function checkLastChanges(
       const film = films[place];
       if (film === undefined || film.version < change.number) {
         report(change.movieId, `does not know its change ${change.number}`);
-      } else if (film.version === change.number && !leadsTo(change, film)) {
-        report(change.movieId, `is not as its change ${change.number} left it`);
+      } else if (film.version === change.number) {
+        current++;
+        if (!leadsTo(change, film)) {
+          report(change.movieId, `is not as its change ${change.number} left it`);
+        } else if (film.json !== finishedFilm(film.state, change.number, change.atMs).json) {
+          report(change.movieId, "the finished JSON is not that of the film");
+        }
       }
+    }
+  }
+  return current;
+}
+
+/** Films whose version names a change that is not there. */
+async function findLostChanges(repository: MovieRepository, report: Report): Promise<void> {
+  for await (const { state, version } of eachFilm(repository)) {
+    if (version === 0) continue;
+    const last = await repository.changeAt(state.id, { number: Number.MAX_SAFE_INTEGER });
+    if (last === undefined || last.number < version) {
+      report(state.id, `its change ${version} is not among the changes`);
     }
   }
 }

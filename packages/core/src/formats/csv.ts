@@ -103,6 +103,9 @@ export function readCsv(text: string): FormatResult {
   if (more.length > 0) {
     return { code: "bad-csv", reason: `one object holds one film, this one has ${more.length + 1} rows` };
   }
+  if (header.raw.split('"').length % 2 === 0 || row.raw.split('"').length % 2 === 0) {
+    return { code: "bad-csv", reason: "a quoted cell has no end" };
+  }
   return readCsvRow(header.cells, row.cells);
 }
 

@@ -1,6 +1,6 @@
 /** The answer of the OMDb API to a film: every value is a text, "N/A" stands for a missing one. */
 
-import { badField, checkFacts, type FormatResult, type RawObject, splitList } from "./reading.ts";
+import { badField, checkFacts, type FormatResult, isSilent, type RawObject, splitList } from "./reading.ts";
 
 const FIELD_NAMES = {
   title: "Title",
@@ -13,8 +13,8 @@ const FIELD_NAMES = {
   overview: "Plot",
   runtimeMinutes: "Runtime",
   releaseDate: "Released",
-  poster: "Poster",
-  externalIds: "imdbID",
+  "poster.url": "Poster",
+  "externalIds.imdb": "imdbID",
 } as const;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -48,7 +48,7 @@ export function readOmdb(object: RawObject): FormatResult {
 
 function stated(object: RawObject, field: string): unknown {
   const value = object[field];
-  return value === "N/A" ? undefined : value;
+  return value === "N/A" || isSilent(value) ? undefined : value;
 }
 
 /** "136 min"; a text of another form is left as it is and refused by the check. */

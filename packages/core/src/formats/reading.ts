@@ -19,7 +19,8 @@ export function isRejected(result: FormatResult): result is Rejection {
 }
 
 /**
- * Checks facts that carry the canonical names. `fieldNames` says what the provider calls them, for the message.
+ * Checks facts that carry the canonical names. `fieldNames` says what the provider calls them, by
+ * name or by path, for the message.
  * Missing, null and empty values are no statement, whatever the format.
  */
 export function checkFacts(
@@ -37,10 +38,7 @@ export function checkFacts(
   const result = factsSchema.safeParse(stated);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const [head, ...rest] = issue?.path ?? [];
-  const name = String(head ?? "");
-  const field = [fieldNames[name] ?? name, ...rest.map(pathStep)].join("");
-  return badField(field, phraseOf(issue));
+  return badField(fieldAt(issue?.path ?? [], fieldNames), phraseOf(issue));
 }
 
 const FACT_NAMES = Object.keys(factsSchema.shape);
@@ -50,6 +48,13 @@ export function isSilent(value: unknown): boolean {
   if (typeof value === "string") return value.trim() === "";
   if (Array.isArray(value)) return value.length === 0;
   return typeof value === "object" && Object.values(value).every(isSilent);
+}
+
+function fieldAt(path: readonly PropertyKey[], fieldNames: Readonly<Record<string, string>>): string {
+  const [head, ...rest] = path;
+  const name = String(head ?? "");
+  const whole = name + rest.map(pathStep).join("");
+  return fieldNames[whole] ?? (fieldNames[name] ?? name) + rest.map(pathStep).join("");
 }
 
 function pathStep(step: PropertyKey): string {

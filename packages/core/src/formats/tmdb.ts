@@ -10,8 +10,9 @@ const FIELD_NAMES = {
   countries: "production_countries",
   languages: "spoken_languages",
   runtimeMinutes: "runtime",
-  poster: "poster_path",
-  externalIds: "imdb_id",
+  "poster.url": "poster_path",
+  "externalIds.imdb": "imdb_id",
+  "externalIds.tmdb": "id",
 } as const;
 
 /** TMDB serves posters by path below an address with the width in its name (TMDB, "Image basics"). */
@@ -23,13 +24,12 @@ export function readTmdb(object: RawObject): FormatResult {
   if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 1)
     return badField("id", "is not a TMDB id");
   const released = object["release_date"];
-  const poster = object["poster_path"];
   const imdbId = object["imdb_id"];
   const credits = record(object["credits"]);
   const facts = checkFacts(
     {
       title: object["title"],
-      year: typeof released === "string" ? released.slice(0, 4) : released,
+      year: typeof released === "string" && /^\d{4}-/.test(released) ? released.slice(0, 4) : undefined,
       releaseDate: released,
       cast: namesOf(inOrder(credits["cast"])),
       directors: namesOf(credits["crew"], (member) => member["job"] === "Director"),
@@ -38,12 +38,17 @@ export function readTmdb(object: RawObject): FormatResult {
       languages: namesOf(object["spoken_languages"]),
       overview: object["overview"],
       runtimeMinutes: object["runtime"] === 0 ? undefined : object["runtime"],
-      poster: typeof poster === "string" ? { url: POSTER_ADDRESS + poster, width: POSTER_WIDTH } : poster,
+      poster: posterOf(object["poster_path"]),
       externalIds: { tmdb: String(id), ...(isSilent(imdbId) ? {} : { imdb: imdbId }) },
     },
     FIELD_NAMES,
   );
   return "code" in facts ? facts : { sourceId: String(id), facts };
+}
+
+function posterOf(path: unknown): unknown {
+  if (isSilent(path)) return undefined;
+  return { url: typeof path === "string" ? POSTER_ADDRESS + path : path, width: POSTER_WIDTH };
 }
 
 function record(value: unknown): RawObject {

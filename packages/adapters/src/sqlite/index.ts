@@ -1,0 +1,1 @@
+export { SqliteMovieRepository, type SqliteMovieRepositoryOptions } from "./movie-repository.ts";
