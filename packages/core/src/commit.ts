@@ -62,6 +62,11 @@ export function changeOfRebuild(last: Change | undefined, state: FilmState): Dec
   return changeBetween(last?.after, state);
 }
 
+/** When the newest of some submissions was received: what their changes are dated. */
+export function latestReceipt(batch: readonly Submission[]): number {
+  return batch.reduce((latest, { receivedAtMs }) => Math.max(latest, receivedAtMs), 0);
+}
+
 /** A line of the log without its bytes. */
 export interface LogEntry {
   readonly updateId: string;

@@ -18,6 +18,7 @@ export const LIMITS = {
   url: 2_000,
   sourceId: 300,
   cast: 2_000,
+  genres: 30,
   list: 200,
 } as const;
 
@@ -66,7 +67,7 @@ export const factsSchema = z.object({
     .refine((title) => normaliseName(title) !== "", "is empty"),
   year: z.int().min(MIN_YEAR).max(MAX_YEAR).exactOptional(),
   cast: names(LIMITS.cast).exactOptional(),
-  genres: names(LIMITS.list).exactOptional(),
+  genres: names(LIMITS.genres).exactOptional(),
   directors: names(LIMITS.list).exactOptional(),
   countries: names(LIMITS.list).exactOptional(),
   languages: names(LIMITS.list).exactOptional(),

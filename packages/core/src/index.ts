@@ -8,6 +8,7 @@ export {
   type FilmWrite,
   finishedFilm,
   type LogEntry,
+  latestReceipt,
   logEntryOf,
   numberDecision,
   receiptOf,
@@ -33,7 +34,7 @@ export { type Merged, type MergedField, type MergeRules, mergeRecords } from "./
 export * from "./movie.ts";
 export * from "./movie-repository.ts";
 export * from "./movie-store.ts";
-export { compareText, normaliseName, trigramsOf, wordsOf } from "./normalise.ts";
+export { compareText, normaliseName, piecesOf, wordsOf } from "./normalise.ts";
 export { newestUpdate, type ProviderRecord } from "./provider-record.ts";
 export * from "./query.ts";
 export { DEFAULT_PREFIX, MAX_CLOCK_AHEAD_MS, type ReadOptions, readSubmission } from "./submission.ts";

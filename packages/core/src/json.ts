@@ -5,6 +5,9 @@ import type { Rejection } from "./update.ts";
 /** More levels than any film format has; deeper objects are hostile or damaged. */
 export const MAX_JSON_DEPTH = 32;
 
+/** Characters of a rejection's reason or field; the rest of a longer one tells nobody more. */
+const MAX_QUOTED = 300;
+
 export type JsonResult = { readonly value: unknown } | { readonly rejection: Rejection };
 
 /**
@@ -105,7 +108,16 @@ function firstDoubledKey(text: string): string {
 }
 
 function rejected(code: Rejection["code"], reason: string, field = ""): { rejection: Rejection } {
-  return { rejection: field === "" ? { code, reason } : { code, reason, field } };
+  const shown = presentable(reason);
+  return {
+    rejection: field === "" ? { code, reason: shown } : { code, reason: shown, field: presentable(field) },
+  };
+}
+
+/** What is quoted from an object may be as long and as dirty as the object: it is shortened and made plain text. */
+function presentable(text: string): string {
+  const short = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  return short.toWellFormed().replace(/\p{Cc}/gu, " ");
 }
 
 function messageOf(error: unknown): string {

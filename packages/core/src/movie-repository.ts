@@ -94,9 +94,13 @@ export interface MovieRepository {
 
   /**
    * Takes updates out of the quarantine: as `append`, for submissions that are logged as rejected and can now be
-   * read. One that still can't stays, with its new reason. Others are left alone (`duplicate`).
+   * read. One that still can't stays, with its new reason. The changes are dated `nowMs`. Others are left alone (`duplicate`).
    */
-  retry(batch: readonly Submission[], decide: Decide): Promise<readonly Receipt[]>;
+  retry(
+    batch: readonly Submission[],
+    decide: Decide,
+    options: { readonly nowMs: number },
+  ): Promise<readonly Receipt[]>;
 
   /** The states of all ids behind `after` (an id, or "" for the first), ascending by id; `limit` 1 to 1,000. */
   allFilms(page: { readonly after: string; readonly limit: number }): Promise<readonly StoredFilm[]>;

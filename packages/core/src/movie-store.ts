@@ -285,7 +285,7 @@ export class MovieStore {
     id: string,
     page: { readonly after?: number; readonly limit?: number } = {},
   ): Promise<HistoryAnswer | undefined> {
-    const limit = page.limit ?? 100;
+    const limit = pageLimit(page.limit);
     const version = await this.#repository.version();
     const changes = await this.#repository.history(id, { after: page.after ?? 0, limit });
     if (changes.length === 0 && (await this.#repository.films([id])).films[0] === undefined) return undefined;
@@ -310,7 +310,7 @@ export class MovieStore {
    */
   async changes(page: { readonly after?: number; readonly limit?: number } = {}): Promise<FeedAnswer> {
     const after = page.after ?? 0;
-    const changes = await this.#repository.changes({ after, limit: page.limit ?? 100 });
+    const changes = await this.#repository.changes({ after, limit: pageLimit(page.limit) });
     const next = changes.at(-1)?.number ?? after;
     return {
       changes: changes.map(feedEntry),
@@ -325,6 +325,7 @@ export class MovieStore {
 
   /** Newest first. */
   async receipts(filter: ReceiptFilter): Promise<readonly (Receipt & { readonly sequence: number })[]> {
+    pageLimit(filter.limit);
     return this.#repository.findReceipts(filter);
   }
 
@@ -345,7 +346,7 @@ export class MovieStore {
     const logged = await Promise.all(updateIds.map((updateId) => this.#repository.logged(updateId)));
     const batch = logged.filter((update) => update !== undefined).map((update) => this.#readAgain(update));
     if (batch.length === 0) return [];
-    const receipts = await this.#repository.retry(batch, this.#decide);
+    const receipts = await this.#repository.retry(batch, this.#decide, { nowMs: this.#clock() });
     await this.#answers.catchUp();
     return receipts;
   }
@@ -384,6 +385,11 @@ export class MovieStore {
   #readAgain(update: LoggedUpdate): Submission {
     return this.#read(update.object, update.receivedAtMs);
   }
+}
+
+function pageLimit(limit = 100): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE) return limit;
+  throw new MovieStoreError("invalid-argument", `limit is not from 1 to ${MAX_PAGE}`, { field: "limit" });
 }
 
 function answerOf(answer: TextAnswer): MovieAnswer {

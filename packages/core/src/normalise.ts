@@ -4,6 +4,8 @@
  */
 
 const MARKS = /\p{M}+/gu;
+/** Lower-casing writes the last sigma of a word in another form, so a piece of the word would not meet it. */
+const FINAL_SIGMA = /ς/g;
 const SPACES = /\s+/gu;
 const WORDS = /[\p{L}\p{N}]+/gu;
 /** Text of only these characters is already decomposed and has no marks. */
@@ -19,6 +21,7 @@ export function normaliseName(name: string): string {
     .normalize("NFKD")
     .replace(MARKS, "")
     .toLowerCase()
+    .replace(FINAL_SIGMA, "σ")
     .replace(SPACES, " ")
     .trim();
 }
@@ -28,18 +31,23 @@ export function wordsOf(normalised: string): readonly string[] {
   return [...new Set(normalised.match(WORDS) ?? [])];
 }
 
+/** The length of the pieces of a name by which its substrings are found. */
+export const PIECE_LENGTH = 4;
+
 /**
- * The distinct three-character pieces of a normalised name, read over two spaces at its end: so each one- or
- * two-character piece of the name is the beginning of one of them.
+ * The distinct pieces of four characters of a normalised name, read over three spaces at its end: so each shorter
+ * piece of the name is the beginning of one of them.
  */
-export function trigramsOf(normalised: string): readonly string[] {
-  const characters = [...normalised, " ", " "];
-  const trigrams = new Set<string>();
-  for (let at = 0; at + 2 < characters.length; at++) {
-    trigrams.add(`${characters[at]}${characters[at + 1]}${characters[at + 2]}`);
+export function piecesOf(normalised: string): readonly string[] {
+  const characters = [...normalised, ...PADDING];
+  const pieces = new Set<string>();
+  for (let at = 0; at + PIECE_LENGTH <= characters.length; at++) {
+    pieces.add(characters.slice(at, at + PIECE_LENGTH).join(""));
   }
-  return [...trigrams];
+  return [...pieces];
 }
+
+const PADDING = " ".repeat(PIECE_LENGTH - 1);
 
 /** Order by code points, which is the order of UTF-8 bytes, and so of every adapter. */
 export function compareText(a: string, b: string): number {

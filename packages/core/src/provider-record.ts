@@ -41,10 +41,10 @@ export function newestUpdate(updates: readonly UpdateHeader[]): UpdateHeader {
       heads.push(update);
       continue;
     }
-    const head = sequenced.get(update.key);
+    const head = sequenced.get(update.place);
     const order = head === undefined ? 1 : compareSequencers(update.sequencer, head.sequencer);
     if (head === undefined || order > 0 || (order === 0 && isNewer(update, head)))
-      sequenced.set(update.key, update);
+      sequenced.set(update.place, update);
   }
   heads.push(...sequenced.values());
   return heads.reduce((newest, head) => (isNewer(head, newest) ? head : newest));

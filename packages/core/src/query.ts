@@ -6,8 +6,8 @@ import { MovieStoreError } from "./errors.ts";
 import { LIMITS, MAX_YEAR } from "./facts.ts";
 import { phraseOf } from "./issue.ts";
 import { MOVIE_ID_PATTERN, type MovieContent } from "./movie.ts";
-import { compareText, normaliseName, wordsOf } from "./normalise.ts";
-import { sortTitle, sortYear, tag, term, termsOf, WORD_START_LENGTH } from "./terms.ts";
+import { compareText, normaliseName, PIECE_LENGTH, wordsOf } from "./normalise.ts";
+import { genrePairs, sortTitle, sortYear, tag, term, termsOf, WORD_START_LENGTH } from "./terms.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 export const SORTS = ["-year", "year", "title", "-title", "-updated"] as const;
@@ -17,6 +17,8 @@ export type Match = (typeof MATCHES)[number];
 
 export const MAX_LIMIT = 100;
 export const DEFAULT_LIMIT = 20;
+/** A cursor holds a normalised title: 1,000 characters can become 3,000, of three bytes each. */
+const MAX_CURSOR = 16_000;
 /** How often one parameter may be repeated. */
 export const MAX_REPEATS = 50;
 export const MAX_IDS = 100;
@@ -96,7 +98,7 @@ export const findParametersSchema = z.strictObject({
   sort: z.enum(SORTS).exactOptional(),
   limit: z.int().min(1).max(MAX_LIMIT).exactOptional(),
   /** Where an earlier page ended: its `page.next`. */
-  cursor: z.string().max(8_000).exactOptional(),
+  cursor: z.string().max(MAX_CURSOR).exactOptional(),
 });
 
 export type FindParameters = Readonly<z.input<typeof findParametersSchema>>;
@@ -128,6 +130,7 @@ export function planQuery(parameters: FindParameters): PlannedQuery {
       ...text.all,
       ...(given.cast ?? []).map(term.cast),
       ...(given.genre ?? []).map(term.genre),
+      ...genrePairs(given.genre ?? []),
       ...(given.provider === undefined ? [] : [term.provider(given.provider)]),
     ]),
     any: [(given["cast.any"] ?? []).map(term.cast), (given["genre.any"] ?? []).map(term.genre)]
@@ -185,19 +188,34 @@ function planTitle(title: string, match: Match): TitlePlan {
 
 function planContains(name: string): TitlePlan {
   const characters = [...name];
-  // Two characters are contained where a trigram starts with them; a single one has very many trigrams, so that a
-  // repository may rather look at titles.
-  if (characters.length === 2) return { ...NO_TITLE, starts: [term.trigram(name)] };
-  if (characters.length === 1) return { ...NO_TITLE, starts: [term.trigram(name)], contains: name };
-  const trigrams = characters.slice(2).map((third, at) => `${characters[at]}${characters[at + 1]}${third}`);
-  return { all: distinct(trigrams.map(term.trigram)), starts: [], contains: name };
+  if (characters.length < PIECE_LENGTH) {
+    // The titles that have a piece which starts with the text. For a text so short these may be very many pieces, so
+    // that a repository may rather look at the titles themselves.
+    return { ...NO_TITLE, starts: [term.piece(name)], contains: name };
+  }
+  const pieces = characters
+    .slice(PIECE_LENGTH - 1)
+    .map((_, at) => term.piece(characters.slice(at, at + PIECE_LENGTH).join("")));
+  return { all: distinct([...pieces, ...wordTermsWithin(name)]), starts: [], contains: name };
+}
+
+/** A piece of a title that spans several words tells some of them whole, and how the last one begins. */
+function wordTermsWithin(text: string): readonly string[] {
+  const terms: string[] = [];
+  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+    if (index === 0) continue; // may be the end of a longer word
+    const isWhole = index + word.length < text.length;
+    terms.push(isWhole ? term.word(word) : term.wordStart([...word].slice(0, WORD_START_LENGTH).join("")));
+  }
+  return terms;
 }
 
 function readYears(text: string): YearRange {
   const [from = "", to] = text.split("..");
-  if (to === undefined) return { from: Number(from), to: Number(from) };
-  // An open start leaves out films without a year, which count as year 0.
-  const range = { from: from === "" ? 1 : Number(from), to: to === "" ? MAX_YEAR : Number(to) };
+  // No range takes in the films without a year, which count as year 0.
+  const numberOf = (year: string) => Math.max(1, Number(year));
+  if (to === undefined) return { from: numberOf(from), to: numberOf(from) };
+  const range = { from: numberOf(from), to: to === "" ? MAX_YEAR : numberOf(to) };
   if (range.from > range.to) {
     throw new MovieStoreError("invalid-query", `year ${text} ends before it begins`, { field: "year" });
   }

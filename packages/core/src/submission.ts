@@ -4,6 +4,7 @@ import { type Gunzip, readBytes } from "./formats/recognise.ts";
 import {
   type AcceptedReading,
   contentHashOf,
+  placeOf,
   providerOf,
   type ReceivedObject,
   type Rejection,
@@ -64,7 +65,7 @@ function readOutcome(
   const header = {
     updateId,
     recordId: recordIdOf(provider, sourceId),
-    key: object.key,
+    place: placeOf(object),
     ...(object.sequencer === undefined ? {} : { sequencer: object.sequencer }),
     timeMs: updatedAtMs ?? object.eventTimeMs,
     eventTimeMs: object.eventTimeMs,

@@ -7,15 +7,16 @@
  * | `*` | every film |
  * | `w:love` | a word of the title |
  * | `p:lov` | the first one, two or three characters of a word of the title |
- * | `3:ove` | three characters in a row of the title |
+ * | `4:love` | four characters in a row of the title, over three spaces at its end |
  * | `t:love story` | the whole title |
  * | `c:ryan o'neal` | a cast member |
  * | `g:drama` | a genre |
+ * | `gg:comedy⇥drama` | two genres together: each alone has very many films, both may have few |
  * | `s:northlight` | a provider that describes the film |
  */
 
 import type { FilmState, MovieContent } from "./movie.ts";
-import { normaliseName, trigramsOf, wordsOf } from "./normalise.ts";
+import { compareText, normaliseName, piecesOf, wordsOf } from "./normalise.ts";
 
 export const EVERY_FILM = "*";
 
@@ -25,12 +26,18 @@ export const WORD_START_LENGTH = 3;
 export const term = {
   word: (word: string) => `w:${word}`,
   wordStart: (start: string) => `p:${start}`,
-  trigram: (trigram: string) => `3:${trigram}`,
+  piece: (piece: string) => `4:${piece}`,
   title: (normalised: string) => `t:${normalised}`,
   cast: (name: string) => `c:${normaliseName(name)}`,
   genre: (name: string) => `g:${normaliseName(name)}`,
   provider: (name: string) => `s:${name}`,
 } as const;
+
+/** The terms of each two of the genres, however they are written and ordered. A tab is in no normalised name. */
+export function genrePairs(genres: readonly string[]): readonly string[] {
+  const names = [...new Set(genres.map(normaliseName))].sort(compareText);
+  return names.flatMap((first, at) => names.slice(at + 1).map((second) => `gg:${first}\t${second}`));
+}
 
 /** The distinct terms of a film. */
 export function termsOf(content: MovieContent): readonly string[] {
@@ -44,9 +51,10 @@ export function termsOf(content: MovieContent): readonly string[] {
       terms.add(term.wordStart(characters.slice(0, length).join("")));
     }
   }
-  for (const trigram of trigramsOf(title)) terms.add(term.trigram(trigram));
+  for (const piece of piecesOf(title)) terms.add(term.piece(piece));
   for (const name of content.cast ?? []) terms.add(term.cast(name));
   for (const name of content.genres ?? []) terms.add(term.genre(name));
+  for (const pair of genrePairs(content.genres ?? [])) terms.add(pair);
   for (const name of content.providers) terms.add(term.provider(name));
   return [...terms];
 }

@@ -75,7 +75,8 @@ export type FormatName = "canonical" | "wikipedia" | "omdb" | "tmdb" | "csv";
 export interface UpdateHeader {
   readonly updateId: string;
   readonly recordId: string;
-  readonly key: string;
+  /** Bucket and key: what the sequencers of its versions order. */
+  readonly place: string;
   readonly sequencer?: string;
   /** The provider's own `updatedAt`, else the event time; milliseconds since 1970. */
   readonly timeMs: number;
@@ -150,6 +151,10 @@ export interface Receipt {
 }
 
 const ID_ALPHABET = "0123456789abcdefghijklmnopqrstuv";
+
+export function placeOf(object: Pick<ReceivedObject, "bucket" | "key">): string {
+  return `${object.bucket}/${object.key}`;
+}
 
 /** The id of an object version: 26 characters, 130 bits of a SHA-256. */
 export function updateIdOf(object: ReceivedObject, contentHash: string): string {

@@ -24,6 +24,8 @@ interface Group {
   /** How many postings they have together. */
   readonly films: number;
   readonly byTitle: boolean;
+  /** Whether the terms are pieces of a title. */
+  readonly isPiece: boolean;
 }
 
 interface Candidate {
@@ -43,11 +45,11 @@ interface Sql {
  */
 const SORTED_AT_ONCE = 2_000;
 
-/** `contains` is checked on the title itself; of its trigrams only the rarest are worth a probe. */
-const PROBED_TRIGRAMS = 2;
+/** `contains` is checked on the title itself; of its pieces only the rarest are worth a probe. */
+const PROBED_PIECES = 3;
 
 /**
- * A single character begins hundreds of trigrams. Where the films with one of them are at least one in so many, the
+ * A character or two begin hundreds of pieces. Where the films with one of them are at least one in so many, the
  * films of the page are found sooner by looking at titles in the order of the page.
  */
 const MANY_TERMS = 64;
@@ -80,14 +82,16 @@ function findCandidates(connection: Connection, query: MovieQuery): readonly Can
       return byYearUp({ ...search, driver: smallest, probes: rest(smallest) });
     case "title":
     case "-title": {
-      if (smallest.films <= SORTED_AT_ONCE)
+      if (!smallest.byTitle && smallest.films <= SORTED_AT_ONCE) {
         return sortedAtOnce({ ...search, driver: smallest, probes: rest(smallest) });
+      }
       const driver = groups.find((group) => group.byTitle) ?? everyFilm(connection);
       return byTitle({ ...search, driver, probes: rest(driver) });
     }
     case "-updated":
-      if (smallest.films <= SORTED_AT_ONCE)
+      if (smallest.films <= SORTED_AT_ONCE) {
         return sortedAtOnce({ ...search, driver: smallest, probes: rest(smallest) });
+      }
       return byVersion({ ...search, driver: smallest, probes: groups });
   }
 }
@@ -111,13 +115,15 @@ function readGroups(connection: Connection, query: MovieQuery): readonly Group[]
   ].sort((a, b) => a.films - b.films);
   if (groups.length === 0) return [everyFilm(connection)];
   if (query.contains === undefined) return groups;
+  // The title itself is looked at in the end, so of its pieces only those are kept that leave few films to look at.
   const every = everyFilm(connection);
-  const isScattered = (group: Group) =>
-    group.terms.length > MANY_TERMS && group.films > every.films / MANY_TERMS;
-  const trigrams = groups.filter((group) => group.isTrigram);
-  const useful = groups.filter(
-    (group) => !group.isTrigram || (trigrams.indexOf(group) <= PROBED_TRIGRAMS && !isScattered(group)),
-  );
+  const pieces = groups.filter((group) => group.isPiece);
+  const isUseful = (group: Group) => {
+    if (group.terms.length === 1) return pieces.indexOf(group) <= PROBED_PIECES;
+    const isScattered = group.terms.length > MANY_TERMS && group.films > every.films / MANY_TERMS;
+    return group === groups[0] && !isScattered;
+  };
+  const useful = groups.filter((group) => !group.isPiece || isUseful(group));
   return useful.length === 0 ? [every] : useful;
 }
 
@@ -127,12 +133,12 @@ interface Term {
   readonly films: number;
 }
 
-function groupOf(terms: readonly Term[]): Group & { readonly isTrigram: boolean } {
+function groupOf(terms: readonly Term[]): Group {
   return {
     terms: terms.map(({ id }) => id),
     films: terms.reduce((films, term) => films + term.films, 0),
     byTitle: terms.every(({ term }) => hasTitlePostings(term)),
-    isTrigram: terms.length > 0 && terms.every(({ term }) => term.startsWith("3:")),
+    isPiece: terms.length > 0 && terms.every(({ term }) => term.startsWith("4:")),
   };
 }
 
@@ -213,11 +219,14 @@ function postings(search: Search, segment: Segment, order: string, limit: number
   const { connection, driver } = search;
   const behind = segment.after === undefined ? NOTHING : { text: "AND p.film > ?", values: [segment.after] };
   const conditions = joined([behind, ...probesOf(search)]);
-  const sql = `SELECT p.year AS key, p.film FROM posting p
-    WHERE p.term = ? AND p.year BETWEEN ? AND ? ${conditions.text} ORDER BY ${order} LIMIT ?`;
-  const lists = driver.terms.map((term) =>
-    connection.all(sql, term, segment.from, segment.to, ...conditions.values, limit),
-  );
+  const select = (terms: readonly number[]) => {
+    const sql = `SELECT DISTINCT p.year AS key, p.film FROM posting p
+      WHERE p.term ${oneOf(terms)} AND p.year BETWEEN ? AND ? ${conditions.text} ORDER BY ${order} LIMIT ?`;
+    return connection.all(sql, ...terms, segment.from, segment.to, ...conditions.values, limit);
+  };
+  // A few postings are sorted at once; of many, each list gives its first, in its own order.
+  const isFew = driver.films <= SORTED_AT_ONCE;
+  const lists = isFew ? [select(driver.terms)] : driver.terms.map((term) => select([term]));
   return merged(lists as unknown as Candidate[][], "-year", limit);
 }
 
@@ -272,7 +281,7 @@ function sortedAtOnce(search: Search): readonly Candidate[] {
     ...probesOf(search, "f.title"),
   ]);
   const sql = `SELECT DISTINCT ${column} AS key, f.id AS film FROM posting p JOIN film f ON f.id = p.film
-    WHERE p.term IN (${marks(driver.terms)}) ${conditions.text} ORDER BY ${order} LIMIT ?`;
+    WHERE p.term ${oneOf(driver.terms)} ${conditions.text} ORDER BY ${order} LIMIT ?`;
   return connection.all(sql, ...driver.terms, ...conditions.values, limit) as unknown as readonly Candidate[];
 }
 
@@ -297,7 +306,7 @@ function probesOf(
 ): readonly Sql[] {
   const { probes, none, query } = search;
   const exists = (terms: readonly number[], not: string): Sql => ({
-    text: `AND ${not} EXISTS (SELECT 1 FROM posting q WHERE q.term IN (${marks(terms)}) AND q.year = p.year AND q.film = ${film})`,
+    text: `AND ${not} EXISTS (SELECT 1 FROM posting q WHERE q.term ${oneOf(terms)} AND q.year = p.year AND q.film = ${film})`,
     values: terms,
   });
   const text = query.contains;
@@ -320,8 +329,9 @@ function joined(parts: readonly Sql[]): Sql {
   return { text: parts.map(({ text }) => text).join(" "), values: parts.flatMap(({ values }) => values) };
 }
 
-function marks(values: readonly unknown[]): string {
-  return values.map(() => "?").join(",");
+/** For a single value `=`: an IN list is made anew for every probe. */
+function oneOf(values: readonly unknown[]): string {
+  return values.length === 1 ? "= ?" : `IN (${values.map(() => "?").join(",")})`;
 }
 
 /** The first of several lists together, each film once. */

@@ -7,6 +7,7 @@ import {
   type LogEntry,
   type LoggedUpdate,
   type LogPage,
+  latestReceipt,
   loadWorkingSet,
   logEntryOf,
   type Moment,
@@ -93,12 +94,16 @@ export class SqliteMovieRepository implements MovieRepository {
     return this.#write((connection) => {
       const isNew = firstOfEach(batch, ({ updateId }) => sequenceOf(connection, updateId) === undefined);
       const fresh = batch.filter((_, at) => isNew[at]);
-      const receipts = this.#takeIn(fresh, decide, insertUpdate);
+      const receipts = this.#takeIn(fresh, decide, insertUpdate, latestReceipt(fresh));
       return receiptsFor(connection, batch, isNew, receipts);
     }, options.dryRun === true);
   }
 
-  async retry(batch: readonly Submission[], decide: Decide): Promise<readonly Receipt[]> {
+  async retry(
+    batch: readonly Submission[],
+    decide: Decide,
+    options: { readonly nowMs: number },
+  ): Promise<readonly Receipt[]> {
     return this.#write((connection) => {
       const isQuarantined = firstOfEach(batch, ({ updateId }) => {
         const row = rowOfUpdate(connection, updateId);
@@ -107,7 +112,7 @@ export class SqliteMovieRepository implements MovieRepository {
         return row["rejection"] !== null;
       });
       const again = batch.filter((_, at) => isQuarantined[at]);
-      const receipts = this.#takeIn(again, decide, updateOutcome);
+      const receipts = this.#takeIn(again, decide, updateOutcome, options.nowMs);
       return receiptsFor(connection, batch, isQuarantined, receipts);
     });
   }
@@ -125,11 +130,11 @@ export class SqliteMovieRepository implements MovieRepository {
     batch: readonly Submission[],
     decide: Decide,
     log: (connection: Connection, submission: Submission) => void,
+    nowMs: number,
   ): readonly Receipt[] {
     const connection = this.#writer;
     const stored = loadWorkingSet(batch, workingSetLookup(connection));
     const decision = decide(stored, batch);
-    const nowMs = Math.max(0, ...batch.map((submission) => submission.receivedAtMs));
     const commit = numberDecision(decision, lastChange(connection), nowMs);
     for (const submission of batch) log(connection, submission);
     for (const change of decision.records) writeRecord(connection, change);

@@ -15,7 +15,7 @@ export interface Posting {
 const REMEMBERED_TERMS = 200_000;
 
 /** Pieces of words: films are searched by them, but a page sorted by title is driven by other terms. */
-const UNSORTED_KINDS: ReadonlySet<string> = new Set(["3:", "p:", "t:"]);
+const UNSORTED_KINDS: ReadonlySet<string> = new Set(["4:", "p:", "t:"]);
 
 export function hasTitlePostings(term: string): boolean {
   return !UNSORTED_KINDS.has(term.slice(0, 2));

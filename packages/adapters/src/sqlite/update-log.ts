@@ -7,6 +7,7 @@ import {
   type LoggedUpdate,
   type LogPage,
   MovieStoreError,
+  placeOf,
   type ReceiptFilter,
   type ReceivedObject,
   type Rejection,
@@ -70,7 +71,7 @@ export function updatesOfRecord(
     .map((row) => ({
       updateId: row["update_id"] as string,
       recordId,
-      key: row["key"] as string,
+      place: placeOf({ bucket: row["bucket"] as string, key: row["key"] as string }),
       ...(row["sequencer"] === null ? {} : { sequencer: row["sequencer"] as string }),
       timeMs: row["time_ms"] as number,
       eventTimeMs: row["event_time_ms"] as number,

@@ -3,7 +3,7 @@
  * told by `href`, `title` and `year` together.
  */
 
-import { LIMITS } from "../facts.ts";
+import { EXTERNAL_ID_SCHEMES, LIMITS } from "../facts.ts";
 import {
   badField,
   checkFacts,
@@ -48,7 +48,10 @@ function readId(value: unknown): string | undefined | ReturnType<typeof badField
 function withTextIds(object: RawObject): RawObject {
   const ids = object["externalIds"];
   if (typeof ids !== "object" || ids === null || Array.isArray(ids)) return object;
-  const stated = Object.entries(ids).filter(([, value]) => !isSilent(value));
-  const texts = stated.map(([scheme, value]) => [scheme, typeof value === "number" ? String(value) : value]);
-  return { ...object, externalIds: Object.fromEntries(texts) };
+  const texts: Record<string, unknown> = {};
+  for (const scheme of EXTERNAL_ID_SCHEMES) {
+    const value = (ids as RawObject)[scheme];
+    if (!isSilent(value)) texts[scheme] = typeof value === "number" ? String(value) : value;
+  }
+  return { ...object, externalIds: texts };
 }

@@ -74,7 +74,9 @@ export function splitList(value: unknown, separator: string): unknown {
 export function parseInstant(value: unknown): number | undefined {
   if (typeof value !== "string" || !INSTANT.test(value)) return undefined;
   const timeMs = Date.parse(value);
-  return Number.isNaN(timeMs) ? undefined : timeMs;
+  // Date.parse takes the 30th of February for the 1st of March.
+  const date = value.slice(0, 10);
+  return Number.isNaN(timeMs) || !new Date(date).toISOString().startsWith(date) ? undefined : timeMs;
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/;

@@ -23,6 +23,7 @@ export class MemoryCache implements Cache {
   readonly #maxSize: number;
   readonly #clock: () => number;
   #size = 0;
+  #closed = false;
   #lastNonce = 0;
   /** Tags without a nonce of their own have this one: forgetting tags takes a new one, which only costs misses. */
   #commonNonce = 0;
@@ -48,7 +49,7 @@ export class MemoryCache implements Cache {
   async set(key: string, value: string, snapshot: Snapshot, ttlMs: number): Promise<void> {
     this.#remove(key);
     const size = sizeOf(key, value);
-    if (size > this.#maxSize) return;
+    if (this.#closed || size > this.#maxSize) return;
     this.#entries.set(key, { value, snapshot, expiresAtMs: this.#clock() + ttlMs });
     this.#size += size;
     for (const oldest of this.#entries.keys()) {
@@ -66,6 +67,7 @@ export class MemoryCache implements Cache {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#entries.clear();
     this.#size = 0;
   }

@@ -5,6 +5,7 @@ import {
   changeOfRebuild,
   finishedFilm,
   type LogEntry,
+  latestReceipt,
   logEntryOf,
   numberDecision,
   receiptOf,
@@ -85,25 +86,28 @@ export class MemoryMovieRepository implements MovieRepository {
     const isNew = firstOfEach(batch, (submission) => !this.#byUpdateId.has(submission.updateId));
     const fresh = batch.filter((_, at) => isNew[at]);
     const dryRun = options.dryRun === true ? this.#copy() : this;
-    dryRun.#takeIn(fresh, decide);
+    dryRun.#takeIn(fresh, decide, latestReceipt(fresh));
     return batch.map((submission, at) => {
       const receipt = dryRun.#receipt(submission.updateId) as Receipt;
       return isNew[at] ? receipt : { ...receipt, verdict: "duplicate" };
     });
   }
 
-  async retry(batch: readonly Submission[], decide: Decide): Promise<readonly Receipt[]> {
+  async retry(
+    batch: readonly Submission[],
+    decide: Decide,
+    options: { readonly nowMs: number },
+  ): Promise<readonly Receipt[]> {
     this.#open();
-    const isQuarantined = firstOfEach(
-      batch,
-      ({ updateId }) => this.#byUpdateId.get(updateId)?.entry.rejection !== undefined,
-    );
+    const isQuarantined = firstOfEach(batch, ({ updateId }) => {
+      const line = this.#byUpdateId.get(updateId);
+      if (line === undefined) throw new MovieStoreError("invalid-argument", `no update ${updateId} to retry`);
+      return line.entry.rejection !== undefined;
+    });
     const again = batch.filter((_, at) => isQuarantined[at]);
-    this.#takeIn(again, decide);
+    this.#takeIn(again, decide, options.nowMs);
     return batch.map(({ updateId }, at) => {
-      const receipt = this.#receipt(updateId);
-      if (receipt === undefined)
-        throw new MovieStoreError("invalid-argument", `no update ${updateId} to retry`);
+      const receipt = this.#receipt(updateId) as Receipt;
       return isQuarantined[at] ? receipt : { ...receipt, verdict: "duplicate" };
     });
   }
@@ -134,7 +138,8 @@ export class MemoryMovieRepository implements MovieRepository {
     this.#open();
     const isPast = (change: Change) =>
       "number" in moment ? change.number <= moment.number : change.atMs <= moment.timeMs;
-    return this.#changes.findLast((change) => change.movieId === id && isPast(change));
+    const last = this.#changes.findLast((change) => change.movieId === id && isPast(change));
+    return last === undefined ? undefined : { ...last, before: undefined };
   }
 
   async history(id: string, page: LogPage): Promise<readonly Change[]> {
@@ -237,10 +242,10 @@ export class MemoryMovieRepository implements MovieRepository {
     this.#closed = true;
   }
 
-  #takeIn(batch: readonly Submission[], decide: Decide): void {
-    const decision = decide(loadWorkingSet(batch, this.#lookup(this.#derived)), batch);
+  #takeIn(batch: readonly Submission[], decide: Decide, nowMs: number): void {
+    const { changes, films, records } = decide(loadWorkingSet(batch, this.#lookup(this.#derived)), batch);
+    const decision = { changes, films, records: [...records] };
     const last = this.#changes.at(-1) ?? { number: 0, atMs: 0 };
-    const nowMs = Math.max(0, ...batch.map((submission) => submission.receivedAtMs));
     const commit = numberDecision(decision, last, nowMs);
     for (const submission of batch) {
       const sequence = this.#byUpdateId.get(submission.updateId)?.sequence ?? this.#log.length + 1;

@@ -60,6 +60,7 @@ export class MemoryUpdateSource implements UpdateSource {
     for (const key of [...this.#versions.keys()].sort(compareText)) {
       const newest = this.#versions.get(key)?.at(-1);
       if (newest !== undefined && key.startsWith(prefix)) yield addressOf(newest);
+      this.#open();
     }
   }
 

@@ -1,0 +1,191 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { beforeEach, describe, expect, it } from "vitest";
+import { MovieStoreError } from "./errors.ts";
+import { MemoryMovieRepository } from "./memory/movie-repository.ts";
+import { MemoryUpdateSource } from "./memory/update-source.ts";
+import { MovieStore } from "./movie-store.ts";
+import { type Receipt, recordIdOf } from "./update.ts";
+
+const NOW_MS = Date.UTC(2024, 4, 1, 12);
+const acme1 = recordIdOf("acme", "1");
+const heat = { id: "1", title: "Heat", year: 1995 };
+
+let repository: MemoryMovieRepository;
+let source: MemoryUpdateSource;
+let store: MovieStore;
+
+beforeEach(() => {
+  repository = new MemoryMovieRepository();
+  let seconds = 0;
+  source = new MemoryUpdateSource({ clock: () => NOW_MS - 100_000 + 1_000 * seconds++ });
+  store = new MovieStore({ repository, clock: () => NOW_MS });
+});
+
+async function ingest(key: string, content: object | string | Uint8Array): Promise<Receipt> {
+  const bytes =
+    typeof content === "string" || content instanceof Uint8Array ? content : JSON.stringify(content);
+  return store.ingest(await source.read(source.put(`providers/${key}.json`, bytes)));
+}
+
+/** All that is stored, as text. */
+async function contentOf(of: MemoryMovieRepository): Promise<string> {
+  const page = { after: 0, limit: 1_000 };
+  return JSON.stringify([
+    await of.log(page),
+    await of.changes(page),
+    await of.allFilms({ after: "", limit: 1_000 }),
+    await of.findReceipts({ limit: 1_000 }),
+  ]);
+}
+
+describe("check", () => {
+  it("says what would happen and writes nothing", async () => {
+    await ingest("acme/1", heat);
+    const before = await contentOf(repository);
+    const objects = [
+      await source.read(source.put("providers/acme/1.json", JSON.stringify({ ...heat, year: 1996 }))),
+      await source.read(source.put("providers/bolt/1.json", JSON.stringify({ ...heat, year: 1996 }))),
+      await source.read(source.put("providers/bolt/2.json", "{")),
+    ];
+    const checked = await store.check(objects);
+    expect(checked.map(({ verdict }) => verdict)).toEqual(["accepted", "accepted", "rejected"]);
+    expect(checked.map(({ changes }) => changes)).toEqual([[2], [3], []]);
+    expect(checked[1]?.movieId).toBe(acme1);
+    expect(await contentOf(repository)).toBe(before);
+    expect(await store.ingestMany(objects)).toEqual(checked);
+  });
+});
+
+describe("retry", () => {
+  it("takes in from the quarantine what can be read now", async () => {
+    const rejected = await ingest("acme/1", gzipSync(JSON.stringify(heat)));
+    expect(rejected).toMatchObject({ verdict: "rejected", rejection: { code: "bad-encoding" } });
+    const stillBad = await ingest("acme/2", "{");
+    const fine = await ingest("acme/3", { id: "3", title: "Up" });
+
+    const able = new MovieStore({ repository, clock: () => NOW_MS, gunzip: (bytes) => gunzipSync(bytes) });
+    const receipts = await able.retry([rejected.updateId, stillBad.updateId, fine.updateId, "unknown"]);
+    expect(receipts.map(({ verdict }) => verdict)).toEqual(["accepted", "rejected", "duplicate"]);
+    expect(receipts[0]).toMatchObject({ movieId: acme1, changes: [2] });
+    expect(receipts[0]).not.toHaveProperty("rejection");
+    expect(await able.get(acme1)).toMatchObject({ movie: { title: "Heat" } });
+    expect((await able.receipts({ verdict: "rejected", limit: 10 })).map(({ key }) => key)).toEqual([
+      "providers/acme/2.json",
+    ]);
+    expect((await able.verify(new MemoryMovieRepository())).differences).toEqual([]);
+  });
+
+  it("puts an old update in its place: what came since stays newer", async () => {
+    const old = await ingest("acme/1", gzipSync(JSON.stringify(heat)));
+    await ingest("acme/1", { ...heat, title: "Heat (1995)" });
+    const able = new MovieStore({ repository, clock: () => NOW_MS, gunzip: (bytes) => gunzipSync(bytes) });
+    expect(await able.retry([old.updateId])).toMatchObject([{ verdict: "superseded", changes: [] }]);
+  });
+
+  it("does nothing with nothing", async () => {
+    expect(await store.retry([])).toEqual([]);
+    expect(await store.retry(["unknown"])).toEqual([]);
+  });
+});
+
+describe("rebuild", () => {
+  it("makes the same films again and adds no change", async () => {
+    await ingest("acme/1", heat);
+    await ingest("bolt/1", { ...heat, title: "Hot" });
+    await ingest("bolt/1", heat);
+    await ingest("acme/2", "{");
+    const before = await contentOf(repository);
+    const progress: number[] = [];
+    expect(await store.rebuild((updates) => progress.push(updates))).toEqual({ updates: 3, changed: 0 });
+    expect(await contentOf(repository)).toBe(before);
+    expect(progress.at(-1)).toBe(3);
+  });
+
+  it("publishes a change without an update for each film that other rules make different", async () => {
+    await ingest("acme/1", { ...heat, title: "HEAT" });
+    await ingest("bolt/1", heat);
+    const ruled = new MovieStore({ repository, clock: () => NOW_MS + 5_000, priority: ["acme"] });
+    expect(await ruled.get(acme1)).toMatchObject({ movie: { title: "Heat" } });
+    expect(await ruled.rebuild()).toEqual({ updates: 2, changed: 1 });
+    expect(await ruled.get(acme1)).toMatchObject({ movie: { title: "HEAT", version: 3 } });
+    const { changes } = await ruled.changes({ after: 2 });
+    expect(changes).toEqual([
+      {
+        ...{ number: 3, kind: "updated", movieId: acme1, fields: ["title"] },
+        at: new Date(NOW_MS + 5_000).toISOString(),
+      },
+    ]);
+    expect((await ruled.verify(new MemoryMovieRepository())).differences).toEqual([]);
+  });
+});
+
+describe("ingestFrom", () => {
+  it("takes in all that lies below a prefix, in batches, and nothing twice", async () => {
+    for (let n = 0; n < 5; n++) {
+      source.put(`providers/acme/${n}.json`, JSON.stringify({ id: `${n}`, title: `Film ${n}` }));
+    }
+    source.put("providers/acme/0.json", JSON.stringify({ id: "0", title: "Film zero" }));
+    source.put("other/acme/9.json", JSON.stringify({ id: "9", title: "Not this" }));
+    const batches: string[][] = [];
+    const onReceipts = (receipts: readonly Receipt[]) => batches.push(receipts.map(({ verdict }) => verdict));
+    await store.ingestFrom(source, "providers/", { batch: 2, onReceipts });
+    expect(batches).toEqual([["accepted", "accepted"], ["accepted", "accepted"], ["accepted"]]);
+    expect((await store.find({ sort: "title" })).movies.map(({ title }) => title)).toEqual([
+      ...["Film 1", "Film 2", "Film 3", "Film 4", "Film zero"],
+    ]);
+
+    batches.length = 0;
+    await store.ingestFrom(source, "providers/", { onReceipts });
+    expect(batches).toEqual([Array(5).fill("duplicate")]);
+    expect(await store.version()).toBe(5);
+  });
+
+  it("logs an object that is gone when it is to be read, and goes on", async () => {
+    source.put("providers/acme/1.json", JSON.stringify(heat));
+    source.put("providers/acme/2.json", JSON.stringify({ id: "2", title: "Up" }));
+    const receipts: Receipt[] = [];
+    const vanishing = {
+      list: (prefix: string) => source.list(prefix),
+      read: (address: Parameters<typeof source.read>[0]) => {
+        if (address.key.endsWith("1.json")) source.delete(address.key);
+        return source.read(address);
+      },
+      close: () => source.close(),
+    };
+    await store.ingestFrom(vanishing, "providers/", { onReceipts: (some) => receipts.push(...some) });
+    expect(receipts).toMatchObject([
+      { verdict: "rejected", rejection: { code: "gone" } },
+      { verdict: "accepted" },
+    ]);
+  });
+
+  it("passes on the failure of a source, with what it has taken in before kept", async () => {
+    source.put("providers/acme/1.json", JSON.stringify(heat));
+    source.put("providers/acme/2.json", JSON.stringify({ id: "2", title: "Up" }));
+    const failing = {
+      list: (prefix: string) => source.list(prefix),
+      read: async (address: Parameters<typeof source.read>[0]) => {
+        if (address.key.endsWith("2.json")) throw new MovieStoreError("unavailable", "the bucket is away");
+        return source.read(address);
+      },
+      close: () => source.close(),
+    };
+    await expect(store.ingestFrom(failing, "providers/", { batch: 1 })).rejects.toMatchObject({
+      code: "unavailable",
+      retryable: true,
+    });
+    expect(await store.version()).toBe(1);
+  });
+});
+
+describe("exportMovies", () => {
+  it("gives every live film as its finished JSON, by id", async () => {
+    for (let n = 0; n < 4; n++) await ingest(`acme/${n}`, { id: `${n}`, title: `Film ${n}` });
+    await ingest("acme/0", { id: "0", deleted: true });
+    const films = [];
+    for await (const json of store.exportMovies()) films.push(JSON.parse(json));
+    const ids = ["1", "2", "3"].map((n) => recordIdOf("acme", n)).sort();
+    expect(films.map(({ id }) => id)).toEqual(ids);
+    expect(films[0]).toEqual((await store.find({ id: [ids[0] as string] })).movies[0]);
+  });
+});
