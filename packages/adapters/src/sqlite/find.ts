@@ -20,6 +20,7 @@ import { hasTitlePostings } from "./postings.ts";
 
 /** Terms of which a film has at least one. */
 interface Group {
+  /** Those with the most films first. */
   readonly terms: readonly number[];
   /** How many postings they have together. */
   readonly films: number;
@@ -48,11 +49,8 @@ const SORTED_AT_ONCE = 2_000;
 /** `contains` is checked on the title itself; of its pieces only the rarest are worth a probe. */
 const PROBED_PIECES = 3;
 
-/**
- * A character or two begin hundreds of pieces. Where the films with one of them are at least one in so many, the
- * films of the page are found sooner by looking at titles in the order of the page.
- */
-const MANY_TERMS = 64;
+/** Looking at a title takes about as long as beginning to read a posting list. */
+const TITLES_A_LIST = 1;
 
 const YEAR_MIN = 0;
 const YEAR_MAX = 9_999;
@@ -120,7 +118,9 @@ function readGroups(connection: Connection, query: MovieQuery): readonly Group[]
   const pieces = groups.filter((group) => group.isPiece);
   const isUseful = (group: Group) => {
     if (group.terms.length === 1) return pieces.indexOf(group) <= PROBED_PIECES;
-    const isScattered = group.terms.length > MANY_TERMS && group.films > every.films / MANY_TERMS;
+    // Either the first postings of each term are read, or titles in the order of the page until enough have matched.
+    const titles = (query.limit * every.films) / group.films;
+    const isScattered = group.terms.length * TITLES_A_LIST > titles;
     return group === groups[0] && !isScattered;
   };
   const useful = groups.filter((group) => !group.isPiece || isUseful(group));
@@ -135,7 +135,7 @@ interface Term {
 
 function groupOf(terms: readonly Term[]): Group {
   return {
-    terms: terms.map(({ id }) => id),
+    terms: terms.toSorted((a, b) => b.films - a.films).map(({ id }) => id),
     films: terms.reduce((films, term) => films + term.films, 0),
     byTitle: terms.every(({ term }) => hasTitlePostings(term)),
     isPiece: terms.length > 0 && terms.every(({ term }) => term.startsWith("4:")),
@@ -217,17 +217,30 @@ function segmentsDown(years: readonly YearRange[], after: Position | undefined):
 /** The first postings of the driver within a segment that pass the probes. */
 function postings(search: Search, segment: Segment, order: string, limit: number): readonly Candidate[] {
   const { connection, driver } = search;
-  const behind = segment.after === undefined ? NOTHING : { text: "AND p.film > ?", values: [segment.after] };
-  const conditions = joined([behind, ...probesOf(search)]);
-  const select = (terms: readonly number[]) => {
+  const after = segment.after === undefined ? NOTHING : { text: "AND p.film > ?", values: [segment.after] };
+  const select = (terms: readonly number[], from: number, before: Sql) => {
+    const conditions = joined([after, before, ...probesOf(search)]);
     const sql = `SELECT DISTINCT p.year AS key, p.film FROM posting p
       WHERE p.term ${oneOf(terms)} AND p.year BETWEEN ? AND ? ${conditions.text} ORDER BY ${order} LIMIT ?`;
-    return connection.all(sql, ...terms, segment.from, segment.to, ...conditions.values, limit);
+    const values = [...terms, from, segment.to, ...conditions.values, limit];
+    return connection.all(sql, ...values) as unknown as readonly Candidate[];
   };
-  // A few postings are sorted at once; of many, each list gives its first, in its own order.
-  const isFew = driver.films <= SORTED_AT_ONCE;
-  const lists = isFew ? [select(driver.terms)] : driver.terms.map((term) => select([term]));
-  return merged(lists as unknown as Candidate[][], "-year", limit);
+  // A few postings are sorted at once. Of many, each list gives its first, as far as they come before those that the
+  // lists before it have given.
+  if (driver.films <= SORTED_AT_ONCE) return select(driver.terms, segment.from, NOTHING);
+  let found: readonly Candidate[] = [];
+  for (const term of driver.terms) {
+    const last = found[limit - 1];
+    const next =
+      last === undefined
+        ? select([term], segment.from, NOTHING)
+        : select([term], Number(last.key), {
+            text: "AND (p.year > ? OR p.film < ?)",
+            values: [last.key, last.film],
+          });
+    if (next.length > 0) found = merged([found, next], "-year", limit);
+  }
+  return found;
 }
 
 function byTitle(search: Search): readonly Candidate[] {
