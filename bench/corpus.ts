@@ -58,7 +58,9 @@ export function* scaledFilms(real: readonly Film[], count: number): Generator<Fi
       continue;
     }
     const words = film.title.split(" ");
-    words[Math.floor(random() * words.length)] = vocabulary[Math.floor(random() * vocabulary.length)] as string;
+    words[Math.floor(random() * words.length)] = vocabulary[
+      Math.floor(random() * vocabulary.length)
+    ] as string;
     yield {
       ...film,
       title: words.join(" "),

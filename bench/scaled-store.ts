@@ -27,7 +27,9 @@ export async function scaledStore(real: readonly Film[], count: number): Promise
   const started = performance.now();
   const { updates } = await new MovieStore({ repository, cache: null }).rebuild();
   const seconds = (performance.now() - started) / 1000;
-  console.error(`rebuilt from ${updates} updates in ${seconds.toFixed(0)} s (${Math.round(updates / seconds)}/s)`);
+  console.error(
+    `rebuilt from ${updates} updates in ${seconds.toFixed(0)} s (${Math.round(updates / seconds)}/s)`,
+  );
   await repository.close();
   const database = new DatabaseSync(draft);
   database.exec("PRAGMA wal_checkpoint(TRUNCATE)");

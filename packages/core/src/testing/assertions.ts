@@ -29,7 +29,7 @@ export function expectEqual(actual: unknown, expected: unknown, what: string): v
   if (differences.length === 0) return;
   const shown = differences.slice(0, MAX_DIFFERENCES).map((difference) => `\n  ${difference}`);
   const rest = differences.length - shown.length;
-  fail(`${what} is not as expected:${shown.join("")}${rest > 0 ? `\n  and ${rest} more differences` : ""}`);
+  fail(`${what}: not as expected:${shown.join("")}${rest > 0 ? `\n  and ${rest} more differences` : ""}`);
 }
 
 /**

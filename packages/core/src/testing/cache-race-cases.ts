@@ -3,7 +3,7 @@
 import type { Cache } from "../cache.ts";
 import { expectEqual, expectThat, fail } from "./assertions.ts";
 import type { DefineCacheCase } from "./cache-contract.ts";
-import { type ContractCase, forSeeds } from "./contract.ts";
+import { allDone, type ContractCase, forSeeds } from "./contract.ts";
 import type { Random } from "./random.ts";
 
 const TTL_MS = 60_000;
@@ -54,14 +54,13 @@ export function cacheRaceCases(define: DefineCacheCase): readonly ContractCase[]
         const age = snapshots.length - time;
         await neverHit(cache, "film", ["a"], `set with a snapshot from before the last ${age} invalidations`);
       }
-      expectEqual(new Set(snapshots).size, snapshots.length, "the number of different snapshots");
     }),
 
     define("once invalidate has returned no reader gets the old answer", async (cache) => {
       for (let round = 0; round < 10; round++) {
         await cache.set("film", `answer ${round}`, await lookUp(cache, "film", ["a"]), TTL_MS);
         await cache.invalidate(["a"]);
-        const lookups = await Promise.all(Array.from({ length: 10 }, () => cache.get("film", ["a"])));
+        const lookups = await allDone(Array.from({ length: 10 }, () => cache.get("film", ["a"])));
         const hits = lookups.filter((lookup) => lookup.hit).length;
         expectThat(hits === 0, `${hits} of 10 readers got the old answer after invalidate had returned`);
       }
@@ -93,7 +92,6 @@ async function runSchedule(cache: Cache, random: Random): Promise<void> {
   const committed: Versions = { a: 1, b: 1, c: 1 };
   /** The versions whose invalidate has returned: nothing older may be served from then on. */
   const announced: Versions = { ...committed };
-  let hits = 0;
 
   const write = async () => {
     const changed = random.some(TAGS, 1 + random.integer(2));
@@ -112,7 +110,6 @@ async function runSchedule(cache: Cache, random: Random): Promise<void> {
     const oldest = { ...announced };
     const lookup = await cache.get(key, tags);
     if (lookup.hit) {
-      hits++;
       const served = JSON.parse(lookup.value) as Versions;
       for (const tag of tags) {
         const [has, needs] = [served[tag] ?? 0, oldest[tag] ?? 0];
@@ -131,12 +128,22 @@ async function runSchedule(cache: Cache, random: Random): Promise<void> {
 
   const work = async () => {
     for (let step = 0; step < STEPS; step++) {
-      await (random.chance(20) ? write() : read());
+      await (random.chance(12) ? write() : read());
       await turns(random);
     }
   };
-  await Promise.all(Array.from({ length: WORKERS }, work));
-  expectThat(hits > 0, "not one of hundreds of reads was a hit: the cache keeps nothing");
+  await allDone(Array.from({ length: WORKERS }, work));
+  for (const [key, tags] of Object.entries(ENTRIES)) {
+    const right = JSON.stringify(Object.fromEntries(tags.map((tag) => [tag, committed[tag]])));
+    const lookup = await cache.get(key, tags);
+    if (lookup.hit) {
+      expectEqual(lookup.value, right, `the answer "${key}" when all is quiet`);
+      continue;
+    }
+    await cache.set(key, right, lookup.snapshot, TTL_MS);
+    const again = await cache.get(key, tags);
+    expectThat(again.hit, `the answer "${key}" is not kept, although nobody writes any more`);
+  }
 }
 
 /** Lets others have a few turns. */

@@ -77,6 +77,15 @@ export async function forSeeds(
   for (const seed of seeds) await stage(`seed ${seed}`, () => body(new Random(seed)));
 }
 
+/**
+ * Waits until all are done, also when one has failed, so that nothing runs on into the closing of the adapter; then
+ * throws the first failure.
+ */
+export async function allDone<T>(running: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(running);
+  return Promise.all(running);
+}
+
 async function stage<T>(name: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

@@ -3,7 +3,7 @@
 import type { MovieRepository } from "../movie-repository.ts";
 import type { Submission } from "../update.ts";
 import { expectEqual, expectFailure, expectThat } from "./assertions.ts";
-import { type ContractCase, forSeeds } from "./contract.ts";
+import { allDone, type ContractCase, forSeeds } from "./contract.ts";
 import {
   contentsOf,
   expectSameOutcome,
@@ -85,9 +85,11 @@ export function numberingCases(
           writing = false;
         }
       })();
-      let version = 0;
-      while (writing) version = await expectOneMoment(repository, version);
-      await writer;
+      const reader = (async () => {
+        let version = 0;
+        while (writing) version = await expectOneMoment(repository, version);
+      })();
+      await allDone([reader, writer]);
     }),
 
     define(
@@ -168,7 +170,7 @@ async function appendConcurrently(repositories: readonly MovieRepository[], seed
     // The last of each batch is the first of the next caller's: both bring it, one of them is told `duplicate`.
     return submissions.slice(caller * 6, caller * 6 + 7);
   });
-  const answers = await Promise.all(
+  const answers = await allDone(
     batches.map((batch, caller) => {
       const repository = repositories[caller % repositories.length] as MovieRepository;
       return repository.append(batch, plainDecide);

@@ -6,7 +6,7 @@ import { planQuery } from "../query.ts";
 import type { Rejection, Submission } from "../update.ts";
 import { verifyRepository } from "../verify.ts";
 import { expectEqual, expectFailure, expectThat } from "./assertions.ts";
-import type { ContractCase } from "./contract.ts";
+import { allDone, type ContractCase } from "./contract.ts";
 import {
   allStates,
   contentsOf,
@@ -202,9 +202,13 @@ export function rebuildCases(define: DefineCase): readonly ContractCase[] {
           reading.push(foundTitles(repository, ""));
           return readAgain(update);
         };
-        await repository.rebuild(watching, decidingBy(["zeta"]), { nowMs: timeOf(500) });
+        try {
+          await repository.rebuild(watching, decidingBy(["zeta"]), { nowMs: timeOf(500) });
+        } finally {
+          await Promise.allSettled(reading);
+        }
         const after = await foundTitles(repository, "");
-        for (const titles of await Promise.all(reading)) {
+        for (const titles of await allDone(reading)) {
           const expected = titles.some((title) => title.startsWith("Zeta")) ? after : before;
           expectEqual(titles, expected, "the titles that a reader saw during the rebuild");
         }

@@ -6,7 +6,7 @@ import { MAX_OBJECT_BYTES, type ReceivedObject } from "../update.ts";
 import type { ObjectAddress, UpdateSource } from "../update-source.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import { expectEqual, expectError, expectSequence, expectThat } from "./assertions.ts";
-import { type ContractCase, caseOf } from "./contract.ts";
+import { allDone, type ContractCase, caseOf } from "./contract.ts";
 import { Random } from "./random.ts";
 
 /** An empty bucket, and the way in which providers write to it. */
@@ -285,7 +285,7 @@ function listCases(define: DefineSourceCase, manyKeys: number): readonly Contrac
       const names = Array.from({ length: manyKeys }, (_, at) => `acme/${at % 3}/film ${at}.json`);
       for (let at = 0; at < names.length; at += 50) {
         const some = names.slice(at, at + 50);
-        await Promise.all(some.map((name) => put(keyOf(name), encodeUtf8("{}"))));
+        await allDone(some.map((name) => put(keyOf(name), encodeUtf8("{}"))));
       }
       const expected = names.map(keyOf).toSorted(compareText);
       expectSequence(await keysOf(source, keyOf("acme/")), expected, `a list of ${manyKeys} keys`);
@@ -298,7 +298,7 @@ function listCases(define: DefineSourceCase, manyKeys: number): readonly Contrac
         expectEqual(address.key, keys[0], "the first key of a list that is left early");
         break;
       }
-      const lists = await Promise.all([
+      const lists = await allDone([
         keysOf(source, keyOf("")),
         keysOf(source, keyOf("acme/")),
         keysOf(source, keyOf("acme/3")),
