@@ -111,7 +111,7 @@ describe("CachedAnswers", () => {
     const answers = new CachedAnswers({ repository: flaky, cache: new MemoryCache(), ttlMs: 1_000 });
     const get = () => answers.get("k", ["all"], async () => answer("a"));
     await expect(get()).rejects.toMatchObject({ code: "unavailable" });
-    await expect(answers.catchUp()).rejects.toMatchObject({ code: "unavailable" });
+    await answers.catchUp(); // nothing is cached yet, so there is nothing to ask the repository for
     down = false;
     expect(await get()).toMatchObject({ text: "a" });
     await answers.catchUp();

@@ -56,12 +56,9 @@ export class CachedAnswers {
 
   /** Invalidates what the changes since the last call touch. Call it after each write, and every 200 ms or so. */
   async catchUp(): Promise<void> {
-    if (this.#cache === undefined) return;
-    if (this.#followed === undefined) {
-      await this.#start();
-      return;
-    }
     const before = this.#followed;
+    // Before the first `get` nothing is cached, so there is nothing to follow: an ingest alone pays nothing for it.
+    if (this.#cache === undefined || before === undefined) return;
     const after = before.then((number) => this.#follow(number));
     // After a failure the next call begins where this one did.
     this.#followed = after.catch(() => before);

@@ -44,7 +44,7 @@ export interface MovieRepository {
    * A submission whose update is in the log already, or came earlier in the batch, changes nothing and has the verdict
    * `duplicate`, with the receipt of the logged one. Batches of concurrent callers take effect one after the other.
    *
-   * @param batch 1 to 1,000 submissions.
+   * @param batch 1 to 5,000 submissions.
    * @param options.dryRun decide, write nothing; the receipts say what would happen.
    * @returns a receipt for each submission, in the same order.
    */

@@ -57,7 +57,7 @@ export interface MovieStoreOptions {
 type PageOfIds = FilmPage & { readonly missing?: readonly string[] };
 
 /** At most so many updates are taken in by one transaction. */
-export const MAX_BATCH = 1_000;
+export const MAX_BATCH = 5_000;
 export const MAX_PAGE = 1_000;
 
 /**

@@ -240,18 +240,18 @@ export function appendCases(define: DefineCase): readonly ContractCase[] {
         expectEqual(content?.[name], facts[name], `its ${name}`);
     }),
 
-    define("a batch of 1,000 submissions is taken in at once", async (repository) => {
-      const batch = Array.from({ length: 1_000 }, (_, at) =>
+    define("a batch of 5,000 submissions is taken in at once", async (repository) => {
+      const batch = Array.from({ length: 5_000 }, (_, at) =>
         update({ title: `Film ${at}` }, { id: `${at}` }),
       );
       const receipts = await repository.append(batch, plainDecide);
       expectThat(
-        receipts.length === 1_000 && receipts.every((receipt) => receipt.verdict === "accepted"),
-        "not every submission of a batch of 1,000 was accepted",
+        receipts.length === 5_000 && receipts.every((receipt) => receipt.verdict === "accepted"),
+        "not every submission of a batch of 5,000 was accepted",
       );
-      expectEqual(await repository.version(), 1_000, "the version");
-      const stored = await repository.receipts(batch.map((each) => each.updateId));
-      expectEqual(stored, receipts, "1,000 receipts, read later,");
+      expectEqual(await repository.version(), 5_000, "the version");
+      const stored = await repository.receipts(batch.slice(-1_000).map((each) => each.updateId));
+      expectEqual(stored, receipts.slice(-1_000), "the last 1,000 receipts, read later,");
     }),
   ];
 }
