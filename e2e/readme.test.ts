@@ -1,0 +1,103 @@
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { VARIABLES } from "@movie-store/http-koa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Running, startCli } from "./cli.ts";
+
+const README = readFileSync(resolve(import.meta.dirname, "../README.md"), "utf8");
+
+/** The rows of the table of queries: what to ask, and the answer as it is written down. */
+const QUERIES = [...README.matchAll(/^\| `(\/v1\/[^`]+)` \| (.+) \|$/gm)].map(
+  ([, path = "", answer = ""]) => ({
+    path,
+    answer,
+  }),
+);
+
+interface Page {
+  readonly movies: readonly { readonly title: string; readonly year?: number }[];
+}
+
+describe("the README", () => {
+  const data = mkdtempSync(join(tmpdir(), "movie-store-readme-"));
+  let store: Running;
+  let url: string;
+
+  beforeAll(async () => {
+    store = startCli(data, ["start"], { PORT: "0", MOVIE_STORE_SAMPLE: "on" });
+    url = await urlOf(store);
+  });
+
+  afterAll(async () => {
+    store.process.kill("SIGTERM");
+    expect((await store.finished).code).toBe(0);
+    rmSync(data, { recursive: true });
+  });
+
+  it("has ten queries", () => expect(QUERIES).toHaveLength(10));
+
+  it.each(QUERIES)("tells the answer to $path", async ({ path, answer }) => {
+    const response = await fetch(url + path);
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    if (path.startsWith("/v1/movies?")) {
+      const { movies } = JSON.parse(text) as Page;
+      const titles = movies.map(({ title, year }) => `${title} (${year})`).join(", ");
+      expect(answer.replace(/: there really are two$/, "")).toBe(titles);
+      return;
+    }
+    const quotes = [...answer.matchAll(/`([^`]+)`/g)].map(([, quote]) => quote as string);
+    expect(quotes).not.toEqual([]);
+    for (const quote of quotes) expect(text).toContain(quote);
+  });
+
+  it("tells where a merged and a withdrawn film lead, and what a film was", async () => {
+    const [, merged, survivor] = /`(\S+)` answers 308 to `(\S+)`/.exec(README) ?? [];
+    const redirect = await fetch(url + merged, { redirect: "manual" });
+    expect([redirect.status, redirect.headers.get("location")]).toEqual([308, survivor]);
+    const [, withdrawn] = /`(\S+)` answers 410/.exec(README) ?? [];
+    expect((await fetch(url + withdrawn)).status).toBe(410);
+    const [, past] = /`(\S+\?at=200)` is Blade Runner/.exec(README) ?? [];
+    expect(await (await fetch(url + past)).json()).toMatchObject({
+      title: "Blade Runner",
+      directors: ["Tony Scott"],
+    });
+    const [, feed] = /`(\S+)` is the numbered feed/.exec(README) ?? [];
+    const { changes } = (await (await fetch(url + feed)).json()) as { changes: { number: number }[] };
+    expect(changes.map(({ number }) => number).slice(0, 3)).toEqual([311, 312, 313]);
+  });
+
+  it("takes in a film of one's own within a moment", async () => {
+    const [, film] = /echo '(.+)' >/.exec(README) ?? [];
+    mkdirSync(join(data, "inbox/me"));
+    writeFileSync(join(data, "inbox/me/film.json"), film as string);
+    await expect
+      .poll(async () => ((await (await fetch(`${url}/v1/movies?cast=me`)).json()) as Page).movies, {
+        timeout: 30_000,
+      })
+      .toMatchObject([{ title: "My Film", year: 2026 }]);
+  });
+
+  it("has every variable of the configuration", () => {
+    const told = [...README.matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map(([, name]) => name);
+    for (const variable of VARIABLES) expect(told).toContain(variable);
+  });
+});
+
+/** The address that the process tells when it is ready. */
+async function urlOf({ process: child, finished }: Running): Promise<string> {
+  const ended = finished.then(({ stderr }) => Promise.reject(new Error(`it ended: ${stderr}`)));
+  for (let told = ""; ; ) {
+    const [text] = (await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), ended])) as [
+      string,
+    ];
+    told += text;
+    const url = /ready: (\S+)/.exec(told)?.[1];
+    if (url !== undefined) {
+      ended.catch(() => {});
+      return url;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/** `movie-store start`: the whole system in one process. */
+
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { DirectoryUpdateSource } from "@movie-store/adapters/directory";
+import type { MovieStore } from "@movie-store/core";
+import {
+  type Config,
+  createContainer,
+  LOGGER,
+  loadConfig,
+  type RunningServer,
+  type ServerOptions,
+  STORE,
+  startServer,
+} from "@movie-store/http-koa";
+import type { Command } from "commander";
+import { followInbox, INBOX_BUCKET, type InboxParts, isUnused, takeInSample } from "../inbox.ts";
+import { count, print } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
+
+export function addStart(program: Command): void {
+  program
+    .command("start")
+    .summary("answer on http://localhost:3000 and watch the inbox")
+    .description(
+      `Runs the whole system in one process: the store in a file, the API, and a watch on the inbox. What is put there
+as <provider>/<anything>.json (or .csv, either also .gz) is taken in at once.
+
+At the first start of an empty store a sample of films is put into the inbox, unless MOVIE_STORE_SAMPLE=off. Ends on
+SIGTERM and SIGINT when every request is answered; a second signal ends it at once.`,
+    )
+    .action(start);
+}
+
+async function start(): Promise<void> {
+  const config = loadConfig(process.env);
+  const stopped = firstSignal();
+  await mkdir(config.inboxDirectory, { recursive: true });
+  const container = createContainer(config);
+  const { inboxDirectory: root, keyPrefix: prefix } = config;
+  const source = new DirectoryUpdateSource({ root, prefix, bucket: INBOX_BUCKET });
+  try {
+    const [store, log] = [container.resolve(STORE), container.resolve(LOGGER)];
+    const inbox = { config, store, source, log };
+    if (config.sample && (await isUnused(inbox))) await takeInSample(inbox);
+    const server = await listen({ config, store, log });
+    await serve(inbox, server, stopped);
+  } finally {
+    await source.close();
+    await container.close();
+  }
+}
+
+async function serve(inbox: InboxParts, server: RunningServer, stopped: Promise<void>): Promise<void> {
+  try {
+    await greet(inbox.store, inbox.config, server.url);
+    const watch = followInbox(inbox);
+    await stopped;
+    print("stopping when every request is answered; a second signal stops at once");
+    await Promise.all([server.stop(), watch.close()]);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** A second signal finds no handler of ours and ends the process as the system sees fit. */
+function firstSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onSignal = () => {
+    process.off("SIGTERM", onSignal);
+    process.off("SIGINT", onSignal);
+    resolve();
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  return promise;
+}
+
+async function listen(options: ServerOptions): Promise<RunningServer> {
+  const { port } = options.config;
+  try {
+    return await startServer(options);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EADDRINUSE") throw new UsageError(`PORT: port ${port} is taken, set PORT to another one`);
+    if (code === "EACCES") throw new UsageError(`PORT: port ${port} may not be used by this user`);
+    throw error;
+  }
+}
+
+async function greet(store: MovieStore, config: Config, url: string): Promise<void> {
+  const films = await upTo(10_000, store.exportMovies());
+  const rejected = (await store.receipts({ verdict: "rejected", limit: 1_000 })).length;
+  print(`Movie Store is ready: ${url}
+
+  films     ${atLeast(films, 10_000)}
+  rejected  ${atLeast(rejected, 1_000)}${rejected === 0 ? "" : ' (see "movie-store rejected")'}
+  inbox     ${resolve(config.inboxDirectory)}
+            put a film there as <provider>/<anything>.json and it is taken in
+
+  try       ${await suggestion(store, config, url)}
+`);
+}
+
+/** A line to paste into a shell that will find something. */
+async function suggestion(store: MovieStore, config: Config, url: string): Promise<string> {
+  const { movies } = await store.find({ limit: 100 });
+  const [name] = movies.find(({ cast }) => cast !== undefined && cast.length > 0)?.cast ?? [];
+  if (movies.length === 0) return "movie-store ingest films.json --provider <name>";
+  const key = config.apiKeys.length === 0 ? "" : " -H 'X-Api-Key: …'";
+  // What URLSearchParams leaves as it is needs no care between single quotes.
+  const query = name === undefined ? "" : `?${new URLSearchParams({ cast: name })}`;
+  return `curl${key} '${url}/v1/movies${query}'`;
+}
+
+async function upTo(limit: number, items: AsyncIterable<unknown>): Promise<number> {
+  let number = 0;
+  for await (const _ of items) if (++number >= limit) break;
+  return number;
+}
+
+function atLeast(number: number, limit: number): string {
+  return `${count(number)}${number >= limit ? " or more" : ""}`;
+}

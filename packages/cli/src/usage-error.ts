@@ -1,0 +1,4 @@
+/** Something is wrong with what was asked for, not with the program: one line says it. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
