@@ -145,7 +145,7 @@ describe("ingest", () => {
   });
 
   it("takes no batch that is too large, and nothing of it", async () => {
-    const objects = Array.from({ length: 1_001 }, () => object("acme", heat));
+    const objects = Array.from({ length: 5_001 }, () => object("acme", heat));
     await expect(store.ingestMany(objects)).rejects.toMatchObject({
       code: "invalid-argument",
       field: "objects",
