@@ -10,7 +10,7 @@ import { SqliteMovieRepository } from "@movie-store/adapters/sqlite";
 import { isRejection, MovieStore, readSubmission } from "@movie-store/core";
 import { type Film, objectOf, scaledFilms } from "./corpus.ts";
 
-export const BENCH_DATA = process.env["MOVIE_STORE_BENCH_DATA"] ?? join(import.meta.dirname, "data");
+const BENCH_DATA = process.env["MOVIE_STORE_BENCH_DATA"] ?? join(import.meta.dirname, "data");
 
 /** @returns the path of the database. */
 export async function scaledStore(real: readonly Film[], count: number): Promise<string> {

@@ -15,7 +15,7 @@ export const realDataFolder: string | undefined = existsSync(FOLDER) ? FOLDER : 
 export const WHY_SKIPPED =
   "set MOVIE_STORE_REAL_DATA to a folder of wikipedia-movie-data as .ndjson to run this";
 
-export interface RawFilm {
+interface RawFilm {
   readonly title: string;
   readonly year: number;
   readonly cast: readonly string[];
@@ -67,7 +67,7 @@ export function knownFilms(lines: readonly string[]): readonly KnownFilm[] {
 }
 
 /** The normalised name, written down a second time from its definition. */
-export function plain(name: string): string {
+function plain(name: string): string {
   return name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
 }
 

@@ -6,7 +6,7 @@ import type { KnownFilm } from "./real-data.ts";
 type Draw = <T>(values: readonly T[]) => T;
 
 /** A generator of draws that gives the same ones for the same seed (mulberry32). */
-export function drawing(seed: number): Draw {
+function drawing(seed: number): Draw {
   let state = seed >>> 0;
   return (values) => {
     state = (state + 0x6d2b79f5) >>> 0;

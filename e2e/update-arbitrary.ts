@@ -160,7 +160,7 @@ export function idOfObject(object: ReceivedObject): string {
 }
 
 /** Different object versions of several providers, in no particular order. */
-export function updatesArbitrary(): fc.Arbitrary<ReceivedObject[]> {
+function updatesArbitrary(): fc.Arbitrary<ReceivedObject[]> {
   const object = fc.oneof({ weight: 2, arbitrary: anyObject }, { weight: 1, arbitrary: objectOfOneRecord });
   return fc.uniqueArray(object, { selector: idOfObject, minLength: 1, maxLength: 14 });
 }

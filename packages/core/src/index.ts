@@ -41,5 +41,5 @@ export { DEFAULT_PREFIX, MAX_CLOCK_AHEAD_MS, type ReadOptions, readSubmission } 
 export { EVERY_FILM, sortTitle, sortYear, tag, tagsOf, term, termsOf } from "./terms.ts";
 export * from "./update.ts";
 export * from "./update-source.ts";
-export { type Difference, eachFilm, type VerifyReport, verifyRepository } from "./verify.ts";
+export { type Difference, eachFilm, MAX_DIFFERENCES, type VerifyReport, verifyRepository } from "./verify.ts";
 export { loadWorkingSet, type WorkingSetLookup } from "./working-set.ts";

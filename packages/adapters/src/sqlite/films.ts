@@ -45,7 +45,7 @@ export function filmOfId(connection: Connection, id: string): StoredFilm | undef
 }
 
 /** A page of films needs their finished JSON alone, so the state is read from it only when it is asked for. */
-export function storedFilm(row: Row): StoredFilm {
+function storedFilm(row: Row): StoredFilm {
   const json = row["json"] as string;
   let state: FilmState | undefined;
   return {

@@ -109,7 +109,7 @@ export function readCsv(text: string): FormatResult {
   return readCsvRow(header.cells, row.cells);
 }
 
-export function readCsvRow(header: readonly string[], cells: readonly string[]): FormatResult {
+function readCsvRow(header: readonly string[], cells: readonly string[]): FormatResult {
   const names = header.map((name) => name.trim());
   if (!names.includes("title") && !names.includes("id")) {
     return { code: "bad-csv", reason: "the header row names neither title nor id", field: "title" };

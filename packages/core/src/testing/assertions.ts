@@ -91,7 +91,7 @@ export function expectSequence(
 }
 
 /** A value in a message: JSON, cut where it is long. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (value === undefined) return "nothing (undefined)";
   if (value instanceof Uint8Array) return `${value.length} bytes [${value.slice(0, 12).join(" ")}…]`;
   return cut(JSON.stringify(value) ?? String(value));

@@ -122,7 +122,7 @@ export async function wholeLog(repository: MovieRepository, limit = 1_000): Prom
   }
 }
 
-export async function allRecords(
+async function allRecords(
   repository: MovieRepository,
 ): Promise<ReadonlyMap<string, ProviderRecord | undefined>> {
   const ids = (await allStored(repository)).map((film) => film.state.id);
