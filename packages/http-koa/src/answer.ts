@@ -1,0 +1,154 @@
+/** What a handler answers, and how it goes out: status, headers and text, written at once. */
+
+import type { ServerResponse } from "node:http";
+import type { TextAnswer } from "@movie-store/core";
+import { digestOf } from "./digest.ts";
+import { type Problem, problemText } from "./problem.ts";
+
+export interface Answer {
+  readonly status: number;
+  /** JSON. */
+  readonly text: string;
+  /** Its length in bytes, where it is known already. */
+  readonly bytes?: number;
+  /** The value of a strong ETag, without quotes; a read has one. */
+  readonly digest?: string;
+  /** The number of the last change that a read reflects. */
+  readonly version?: number;
+  readonly layer?: TextAnswer["layer"];
+  /** `read`: as the configuration says; else never. */
+  readonly cached: "read" | "never";
+  /** Further headers, names and values in turn. */
+  readonly headers?: readonly string[];
+}
+
+/** A read that was not made from a finished text. */
+export function readAnswer(value: object, version: number, headers: readonly string[] = []): Answer {
+  const text = JSON.stringify(value);
+  return { status: 200, text, digest: digestOf(text), version, layer: "db", cached: "read", headers };
+}
+
+/** A redirect of a read. It may be taken back when films are told apart again, so it is no older than other reads. */
+export function redirectAnswer(location: string, version: number): Answer {
+  const headers = ["Location", location];
+  return { status: 308, text: JSON.stringify({ location }), version, layer: "db", cached: "read", headers };
+}
+
+export interface Circumstances {
+  readonly requestId: string;
+  /** `performance.now()` when the request came. */
+  readonly startedMs: number;
+  readonly ifNoneMatch: string | undefined;
+  /** Whether the connection is to end with this answer. */
+  readonly lastOfConnection: boolean;
+}
+
+/**
+ * A JSON answer is no page: nothing in it may run or be framed, should a browser be led to show it as one.
+ */
+const SECURITY: readonly string[] = [
+  "X-Content-Type-Options",
+  "nosniff",
+  "Content-Security-Policy",
+  "default-src 'none'; frame-ancestors 'none'",
+  "Referrer-Policy",
+  "no-referrer",
+];
+
+/** How long a cache may bridge a failing origin; longer than a restart, shorter than anyone's patience. */
+const STALE_IF_ERROR_SECONDS = 60;
+
+export interface AnswerWriterOptions {
+  readonly edgeMaxAgeSeconds: number;
+  /** Whether callers must show a key. */
+  readonly keysRequired: boolean;
+}
+
+export class AnswerWriter {
+  readonly #readHeaders: readonly string[];
+  readonly #problemHeaders: readonly string[];
+
+  constructor(options: AnswerWriterOptions) {
+    // With keys, a shared cache that does not check them itself must not hand an answer on to who has none. One that
+    // checks them (an API gateway with its own authorisation) is told to cache by its own configuration.
+    const audience = options.keysRequired ? "private" : "public";
+    const vary = options.keysRequired ? ["Vary", "Authorization, X-Api-Key"] : [];
+    // A cache may use an answer for max-age *and then* stale-while-revalidate seconds more, so any of the latter
+    // would lengthen the promised bound. It is 0 rather than absent because caches such as Varnish grant themselves
+    // some seconds of grace unless told otherwise. Errors are another matter: no newer answer is to be had then.
+    const cacheControl = [
+      audience,
+      `max-age=${options.edgeMaxAgeSeconds}`,
+      "stale-while-revalidate=0",
+      `stale-if-error=${STALE_IF_ERROR_SECONDS}`,
+    ].join(", ");
+    this.#readHeaders = ["Cache-Control", cacheControl, ...vary, ...SECURITY];
+    this.#problemHeaders = ["Cache-Control", "no-store", ...SECURITY];
+  }
+
+  /** Node leaves the text out where there must be none (HEAD, 304, 204). */
+  write(res: ServerResponse, answer: Answer, circumstances: Circumstances): void {
+    const { text, digest, version } = answer;
+    const etag = digest === undefined ? undefined : `"${digest}"`;
+    const notModified =
+      etag !== undefined &&
+      circumstances.ifNoneMatch !== undefined &&
+      answer.status === 200 &&
+      matchesEtag(circumstances.ifNoneMatch, etag);
+    const headers = notModified
+      ? ["X-Request-Id", circumstances.requestId]
+      : [
+          "Content-Type",
+          "application/json; charset=utf-8",
+          "Content-Length",
+          `${answer.bytes ?? Buffer.byteLength(text)}`,
+          "X-Request-Id",
+          circumstances.requestId,
+        ];
+    if (etag !== undefined) headers.push("ETag", etag);
+    if (version !== undefined) headers.push("Movie-Store-Version", `${version}`);
+    if (answer.layer !== undefined) {
+      const tookMs = performance.now() - circumstances.startedMs;
+      headers.push("Server-Timing", `${answer.layer};dur=${tookMs.toFixed(2)}`);
+    }
+    headers.push(...(answer.cached === "read" ? this.#readHeaders : this.#problemHeaders));
+    if (answer.headers !== undefined) headers.push(...answer.headers);
+    if (circumstances.lastOfConnection) headers.push("Connection", "close");
+    res.writeHead(notModified ? 304 : answer.status, headers);
+    res.end(notModified ? undefined : text);
+  }
+
+  writeProblem(res: ServerResponse, problem: Problem, circumstances: Circumstances): void {
+    const text = problemText(problem, circumstances.requestId);
+    const headers = [
+      "Content-Type",
+      "application/problem+json; charset=utf-8",
+      "Content-Length",
+      `${Buffer.byteLength(text)}`,
+      "X-Request-Id",
+      circumstances.requestId,
+      ...this.#problemHeaders,
+      ...problem.headers,
+    ];
+    if (circumstances.lastOfConnection) headers.push("Connection", "close");
+    res.writeHead(problem.status, headers);
+    res.end(text);
+  }
+
+  /** The answer to OPTIONS. */
+  writeOptions(res: ServerResponse, allow: string, circumstances: Circumstances): void {
+    const headers = ["Allow", allow, "X-Request-Id", circumstances.requestId, ...this.#problemHeaders];
+    if (circumstances.lastOfConnection) headers.push("Connection", "close");
+    res.writeHead(204, headers);
+    res.end();
+  }
+}
+
+/** Weak comparison, as If-None-Match wants it (RFC 9110, section 13.1.2). */
+function matchesEtag(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === "*") return true;
+  for (const [, opaque] of ifNoneMatch.matchAll(/(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g)) {
+    if (opaque === etag) return true;
+  }
+  return false;
+}

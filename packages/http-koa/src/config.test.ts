@@ -1,0 +1,176 @@
+import { describe, expect, test } from "vitest";
+import { type Config, ConfigError, loadConfig, VARIABLES } from "./config.ts";
+
+interface Row {
+  readonly variable: string;
+  readonly setting: keyof Config;
+  readonly byDefault: unknown;
+  readonly good: Readonly<Record<string, unknown>>;
+  readonly bad: readonly string[];
+}
+
+const table: readonly Row[] = [
+  {
+    variable: "PORT",
+    setting: "port",
+    byDefault: 3000,
+    good: { "0": 0, "8080": 8080, "65535": 65_535 },
+    bad: ["65536", "-1", "3000.5", "http", " 80", "1e3", "0x50"],
+  },
+  {
+    variable: "HOST",
+    setting: "host",
+    byDefault: undefined,
+    good: { "127.0.0.1": "127.0.0.1", "::1": "::1", localhost: "localhost" },
+    bad: ["two words", "http://localhost", "a".repeat(300)],
+  },
+  {
+    variable: "MOVIE_STORE_DATA",
+    setting: "dataDirectory",
+    byDefault: "./data",
+    good: { "/srv/films": "/srv/films" },
+    bad: ["a\0b"],
+  },
+  {
+    variable: "MOVIE_STORE_INBOX",
+    setting: "inboxDirectory",
+    byDefault: "data/inbox",
+    good: { "/srv/inbox": "/srv/inbox" },
+    bad: ["a\0b"],
+  },
+  {
+    variable: "S3_PREFIX",
+    setting: "keyPrefix",
+    byDefault: "providers/",
+    good: { "films/in/": "films/in/" },
+    bad: ["providers", "/providers/", "\0/"],
+  },
+  {
+    variable: "PROVIDER_PRIORITY",
+    setting: "providerPriority",
+    byDefault: [],
+    good: { "acme, zenith": ["acme", "zenith"], acme: ["acme"] },
+    bad: ["acme,", ",", "acme,,zenith", "acme,zenith,acme"],
+  },
+  {
+    variable: "API_KEYS",
+    setting: "apiKeys",
+    byDefault: [],
+    good: {
+      "web:0123456789": [{ name: "web", key: "0123456789" }],
+      "web:with:colon, app:abcdefgh": [
+        { name: "web", key: "with:colon" },
+        { name: "app", key: "abcdefgh" },
+      ],
+      "web:old-secret,web:new-secret": [
+        { name: "web", key: "old-secret" },
+        { name: "web", key: "new-secret" },
+      ],
+    },
+    bad: [
+      "secret-of-all",
+      "web:short",
+      ":secret-of-all",
+      "a b:secret-of-all",
+      "web:sécret-of-all",
+      "a:12345678,b:12345678",
+    ],
+  },
+  {
+    variable: "CACHE_TTL_SECONDS",
+    setting: "cacheTtlMs",
+    byDefault: 300_000,
+    good: { "1": 1_000, "86400": 86_400_000 },
+    bad: ["0", "86401", "soon"],
+  },
+  {
+    variable: "EDGE_MAX_AGE_SECONDS",
+    setting: "edgeMaxAgeSeconds",
+    byDefault: 5,
+    good: { "0": 0, "3600": 3600 },
+    bad: ["-5", "3601", "5s"],
+  },
+  {
+    variable: "LOG_LEVEL",
+    setting: "logLevel",
+    byDefault: "info",
+    good: { debug: "debug", silent: "silent" },
+    bad: ["INFO", "loud"],
+  },
+  {
+    variable: "SHUTDOWN_GRACE_SECONDS",
+    setting: "shutdownGraceSeconds",
+    byDefault: 10,
+    good: { "0": 0, "300": 300 },
+    bad: ["301", "-1", "ten"],
+  },
+  {
+    variable: "MOVIE_STORE_SAMPLE",
+    setting: "sample",
+    byDefault: true,
+    good: { on: true, off: false },
+    bad: ["yes", "OFF"],
+  },
+];
+
+describe.each(table)("$variable", ({ variable, setting, byDefault, good, bad }) => {
+  test("has its default where it is absent or empty", () => {
+    expect(loadConfig({})[setting]).toEqual(byDefault);
+    expect(loadConfig({ [variable]: "" })[setting]).toEqual(byDefault);
+  });
+
+  test.each(Object.entries(good))("takes %j", (text, value) => {
+    expect(loadConfig({ [variable]: text })[setting]).toEqual(value);
+  });
+
+  test.each(bad)("refuses %j with one line that names it", (text) => {
+    const error = errorOf({ [variable]: text });
+    expect(error.variable).toBe(variable);
+    expect(error.message).toMatch(new RegExp(`^${variable} [^\n]+$`));
+  });
+});
+
+test.each(["MYSQL_URL", "MYSQL_READ_URL", "REDIS_URL", "S3_BUCKET", "S3_ENDPOINT"])(
+  "%s stops the start, because to ignore it would send films to another store",
+  (variable) => {
+    const message = errorOf({ [variable]: "mysql://user:s3cret@db/films" }).message;
+    expect(message).toMatch(new RegExp(`^${variable} is set, but this release has no [^\n]+ adapter yet`));
+    expect(message).not.toContain("s3cret");
+  },
+);
+
+test("AWS_REGION alone changes nothing, because machines have it set for other programs", () => {
+  expect(loadConfig({ AWS_REGION: "eu-central-1" })).toEqual(loadConfig({}));
+  expect(VARIABLES).toContain("AWS_REGION");
+});
+
+test("the data folder holds the database and, unless said otherwise, the inbox", () => {
+  const config = loadConfig({ MOVIE_STORE_DATA: "/srv/films" });
+  expect(config.databasePath).toBe("/srv/films/movie-store.sqlite");
+  expect(config.inboxDirectory).toBe("/srv/films/inbox");
+});
+
+test("no message quotes an API key", () => {
+  for (const text of [
+    "topsecret-without-colon",
+    "a b:topsecret-key",
+    "a:topsecret,b:topsecret",
+    ":topsecret-key",
+  ]) {
+    expect(errorOf({ API_KEYS: text }).message).not.toContain("topsecret");
+  }
+});
+
+test("variables of other programs are left alone", () => {
+  expect(loadConfig({ PATH: "/usr/bin", PORTS: "many" })).toEqual(loadConfig({}));
+});
+
+function errorOf(environment: Record<string, string>): ConfigError {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error("the configuration was taken");
+}

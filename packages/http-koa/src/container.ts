@@ -1,0 +1,96 @@
+/** Puts the parts together. The only file that knows how: everything else is handed what it needs. */
+
+import "reflect-metadata";
+import { mkdirSync } from "node:fs";
+import { gunzip } from "@movie-store/adapters/gunzip";
+import { SqliteMovieRepository } from "@movie-store/adapters/sqlite";
+import { type Cache, MemoryCache, type MovieRepository, MovieStore } from "@movie-store/core";
+import { instanceCachingFactory, container as root } from "tsyringe";
+import type { Config } from "./config.ts";
+import { digestOf } from "./digest.ts";
+import { createLogger, type Logger } from "./logger.ts";
+
+declare const PART: unique symbol;
+
+/** Names a part of the program, of type `T`. */
+export type Token<T> = symbol & { readonly [PART]?: T };
+
+export const CONFIG: Token<Config> = Symbol("config");
+export const LOGGER: Token<Logger> = Symbol("logger");
+/** Milliseconds since 1970. */
+export const CLOCK: Token<() => number> = Symbol("clock");
+export const REPOSITORY: Token<MovieRepository> = Symbol("repository");
+export const CACHE: Token<Cache> = Symbol("cache");
+export const STORE: Token<MovieStore> = Symbol("store");
+
+export interface Container {
+  /** The one instance of a part, made when it is first asked for. */
+  resolve<T>(token: Token<T>): T;
+  /** Closes what was made here, last first. Parts that were handed in stay open. */
+  close(): Promise<void>;
+}
+
+/** Parts to use instead of those that the configuration asks for. They are not closed by the container. */
+export interface Replacements {
+  readonly logger?: Logger;
+  readonly clock?: () => number;
+  readonly repository?: MovieRepository;
+  readonly cache?: Cache;
+}
+
+/**
+ * @example
+ * ```ts
+ * const container = createContainer(loadConfig(process.env));
+ * const store = container.resolve(STORE);
+ * await container.close();
+ * ```
+ */
+export function createContainer(config: Config, replacements: Replacements = {}): Container {
+  const container = root.createChildContainer();
+  const made: { close(): Promise<void> }[] = [];
+
+  function provide<T>(token: Token<T>, make: () => T): void {
+    container.register<T>(token, { useFactory: instanceCachingFactory(make) });
+  }
+
+  function closing<T extends { close(): Promise<void> }>(part: T): T {
+    made.push(part);
+    return part;
+  }
+
+  const resolve = <T>(token: Token<T>): T => container.resolve<T>(token);
+  const { logger, clock, repository, cache } = replacements;
+
+  provide(CONFIG, () => config);
+  provide(LOGGER, () => logger ?? createLogger(config.logLevel));
+  provide(CLOCK, () => clock ?? Date.now);
+  provide(REPOSITORY, () => repository ?? closing(openRepository(config)));
+  provide(CACHE, () => cache ?? closing(new MemoryCache({ clock: resolve(CLOCK) })));
+  provide(
+    STORE,
+    () =>
+      new MovieStore({
+        repository: resolve(REPOSITORY),
+        cache: resolve(CACHE),
+        cacheTtlMs: config.cacheTtlMs,
+        clock: resolve(CLOCK),
+        priority: config.providerPriority,
+        prefix: config.keyPrefix,
+        gunzip,
+        digest: digestOf,
+      }),
+  );
+
+  return {
+    resolve,
+    close: async () => {
+      for (const part of made.splice(0).reverse()) await part.close();
+    },
+  };
+}
+
+function openRepository(config: Config): MovieRepository {
+  mkdirSync(config.dataDirectory, { recursive: true });
+  return SqliteMovieRepository.open({ path: config.databasePath });
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { AMELIE, filmsOf, HEAT, RONIN } from "../../test/films.ts";
+import { startApi } from "../../test/running-api.ts";
+
+interface Feed {
+  readonly changes: readonly { readonly number: number; readonly kind: string }[];
+  readonly next: number;
+  readonly version: number;
+}
+
+describe("the feed of changes", () => {
+  test("has every change by number, and where to ask on", async () => {
+    const api = await startApi({ films: [HEAT, { ...HEAT, year: 1996 }, RONIN] });
+    const feed = (await (await api.get("/v1/changes")).json()) as Feed;
+    expect(feed).toMatchObject({
+      changes: [
+        { number: 1, kind: "created", provider: "acme" },
+        { number: 2, kind: "updated", fields: ["year"] },
+        { number: 3, kind: "created" },
+      ],
+      next: 3,
+      version: 3,
+    });
+    expect(await (await api.get("/v1/changes?after=3")).json()).toEqual({ changes: [], next: 3, version: 3 });
+  });
+
+  test("is walked to its end by its links without a gap", async () => {
+    const api = await startApi({ films: filmsOf(1999, 25) });
+    const numbers: number[] = [];
+    let target: string | undefined = "/v1/changes?limit=10";
+    while (target !== undefined) {
+      const response: Response = await api.get(target);
+      const feed = (await response.json()) as Feed;
+      numbers.push(...feed.changes.map(({ number }) => number));
+      target = /^<([^>]+)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
+    }
+    expect(numbers).toEqual(Array.from({ length: 25 }, (_, at) => at + 1));
+  });
+
+  test.each([
+    ["after=-1", "after"],
+    ["after=one", "after"],
+    ["after=", "after"],
+    ["after=1e3", "after"],
+    ["limit=0", "limit"],
+    ["limit=1001", "limit"],
+    ["limit=1&limit=2", "limit"],
+    ["since=1", "since"],
+  ])("can't be asked for with %s", async (query, parameter) => {
+    const api = await startApi();
+    const response = await api.get(`/v1/changes?${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: "invalid-query", parameter });
+  });
+
+  test("is not given to who takes nothing but a stream of events", async () => {
+    const api = await startApi({ films: [AMELIE] });
+    const refused = await api.get("/v1/changes", { headers: { Accept: "text/event-stream" } });
+    expect(refused.status).toBe(406);
+    expect(await refused.json()).toMatchObject({ code: "not-acceptable" });
+    for (const accept of ["application/json", "text/event-stream, application/json;q=0.5", "*/*"]) {
+      const given = await api.get("/v1/changes", { headers: { Accept: accept } });
+      expect(given.status).toBe(200);
+      expect(given.headers.get("vary")).toBe("Accept");
+    }
+  });
+});

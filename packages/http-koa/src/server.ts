@@ -1,0 +1,93 @@
+/** The listening server: the limits of node:http, the following of changes, and the graceful stop. */
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { MovieStore } from "@movie-store/core";
+import { type AppOptions, createApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { followChanges } from "./follow-changes.ts";
+import { GracefulStop } from "./graceful-stop.ts";
+import type { Logger } from "./logger.ts";
+import { answerParserErrors } from "./parser-errors.ts";
+
+/** Longer than the 60 s after which load balancers let idle connections go, or they would send into closed ones. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const HEADERS_TIMEOUT_MS = 66_000;
+/** There are no bodies to wait for. */
+const REQUEST_TIMEOUT_MS = 70_000;
+/** Request line and headers together; beyond it the parser gives up: 431. */
+const MAX_HEADER_BYTES = 16_384;
+
+export interface ServerOptions extends Pick<AppOptions, "maxInFlight" | "readyWithinMs"> {
+  readonly store: MovieStore;
+  readonly config: Pick<Config, "host" | "port" | "apiKeys" | "edgeMaxAgeSeconds" | "shutdownGraceSeconds">;
+  readonly log: Logger;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Where a browser on this machine finds it. */
+  readonly url: string;
+  /**
+   * Fails readiness, lets clients finish and go elsewhere, and closes. Requests that come in the meantime are
+   * answered. The store stays open. A second call returns the same promise.
+   *
+   * @param graceSeconds after which what is still open is cut off; default SHUTDOWN_GRACE_SECONDS.
+   */
+  stop(graceSeconds?: number): Promise<void>;
+}
+
+/** @throws the error of `listen`, such as EADDRINUSE. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { store, config, log } = options;
+  let stopping: Promise<void> | undefined;
+  const app = createApp({ ...options, isStopping: () => stopping !== undefined });
+  const handle = app.callback();
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    (req, res) => {
+      handle(req, res).catch((error) => log.error({ err: error }, "a request was not answered"));
+    },
+  );
+  answerParserErrors(server, log);
+  const graceful = new GracefulStop(server);
+  await listen(server, config);
+  const stopFollowing = followChanges(store, log);
+  const { port } = server.address() as AddressInfo;
+
+  async function stop(graceSeconds: number): Promise<void> {
+    const cutOff = await graceful.stop(graceSeconds * 1_000);
+    await stopFollowing();
+    log.info({ cutOff }, "the API has stopped");
+  }
+
+  return {
+    port,
+    url: `http://${hostInUrl(config.host)}:${port}`,
+    stop: (graceSeconds = config.shutdownGraceSeconds) => {
+      // `isStopping` has to be true before the first connection is looked at.
+      stopping ??= Promise.resolve().then(() => stop(graceSeconds));
+      return stopping;
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: Pick<Config, "host" | "port">): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(host === undefined ? { port } : { host, port }, () => {
+    server.off("error", reject);
+    resolve();
+  });
+  return promise;
+}
+
+function hostInUrl(host: string | undefined): string {
+  if (host === undefined || host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
