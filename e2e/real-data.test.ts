@@ -20,7 +20,7 @@ const SEARCHES = 300;
 
 describe.skipIf(realDataFolder === undefined)(`32,608 real films (else: ${WHY_SKIPPED})`, () => {
   const folder = realDataFolder as string;
-  const data = mkdtempSync(join(tmpdir(), "movie-store-real-"));
+  let data: string;
   let ingested: Finished;
   let repository: SqliteMovieRepository;
   let store: MovieStore;
@@ -28,6 +28,7 @@ describe.skipIf(realDataFolder === undefined)(`32,608 real films (else: ${WHY_SK
   let films: readonly KnownFilm[];
 
   beforeAll(async () => {
+    data = mkdtempSync(join(tmpdir(), "movie-store-real-"));
     lines = realLines(folder);
     films = knownFilms(lines);
     ingested = await runCli(data, ["ingest", folder, "--provider", PROVIDER]);

@@ -35,6 +35,7 @@ export * from "./movie.ts";
 export * from "./movie-repository.ts";
 export * from "./movie-store.ts";
 export { compareText, normaliseName, piecesOf, wordsOf } from "./normalise.ts";
+export * from "./page-order.ts";
 export { newestUpdate, type ProviderRecord } from "./provider-record.ts";
 export * from "./query.ts";
 export { DEFAULT_PREFIX, MAX_CLOCK_AHEAD_MS, type ReadOptions, readSubmission } from "./submission.ts";

@@ -18,16 +18,8 @@ import { MemoryCache } from "./memory/cache.ts";
 import type { MergeRules } from "./merge.ts";
 import { MOVIE_ID_PATTERN, renderMovie, type StoredFilm } from "./movie.ts";
 import type { FilmPage, Moment, MovieRepository, RebuildReport, ReceiptFilter } from "./movie-repository.ts";
-import {
-  comparePositions,
-  type FindParameters,
-  type MovieQuery,
-  matches,
-  type PlannedQuery,
-  planQuery,
-  positionOf,
-  writeCursor,
-} from "./query.ts";
+import { comparePositions, positionOf, writeCursor } from "./page-order.ts";
+import { type FindParameters, type MovieQuery, matches, type PlannedQuery, planQuery } from "./query.ts";
 import { sha256Hex } from "./sha256.ts";
 import { readSubmission } from "./submission.ts";
 import { tag } from "./terms.ts";

@@ -4,15 +4,8 @@ import { toBase64url } from "./base64url.ts";
 import { MovieStoreError } from "./errors.ts";
 import type { MovieContent } from "./movie.ts";
 import { normaliseName } from "./normalise.ts";
-import {
-  comparePositions,
-  type FindParameters,
-  matches,
-  planQuery,
-  positionOf,
-  SORTS,
-  writeCursor,
-} from "./query.ts";
+import { comparePositions, positionOf, SORTS, writeCursor } from "./page-order.ts";
+import { type FindParameters, matches, planQuery } from "./query.ts";
 
 const ID = "0123456789abcdef";
 

@@ -1,24 +1,19 @@
 /** From the parameters of a search to a query that a repository can answer. */
 
 import * as z from "zod";
-import { fromBase64url, toBase64url } from "./base64url.ts";
 import { MovieStoreError } from "./errors.ts";
 import { LIMITS, MAX_YEAR } from "./facts.ts";
 import { phraseOf } from "./issue.ts";
 import { MOVIE_ID_PATTERN, type MovieContent } from "./movie.ts";
 import { compareText, normaliseName, PIECE_LENGTH, wordsOf } from "./normalise.ts";
+import { MAX_CURSOR, type Position, readCursor, SORTS, type Sort } from "./page-order.ts";
 import { genrePairs, sortTitle, sortYear, tag, term, termsOf, WORD_START_LENGTH } from "./terms.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
-export const SORTS = ["-year", "year", "title", "-title", "-updated"] as const;
 export const MATCHES = ["words", "prefix", "exact", "contains"] as const;
-export type Sort = (typeof SORTS)[number];
 export type Match = (typeof MATCHES)[number];
 
 export const MAX_LIMIT = 100;
 export const DEFAULT_LIMIT = 20;
-/** A cursor holds a normalised title: 1,000 characters can become 3,000, of three bytes each. */
-const MAX_CURSOR = 16_000;
 /** How often one parameter may be repeated. */
 export const MAX_REPEATS = 50;
 export const MAX_IDS = 100;
@@ -27,13 +22,6 @@ export const MAX_IDS = 100;
 export interface YearRange {
   readonly from: number;
   readonly to: number;
-}
-
-/** A place between two films in the order of a sort. */
-export interface Position {
-  /** Year, normalised title or version, as the sort wants it. */
-  readonly key: number | string;
-  readonly id: string;
 }
 
 /** What a repository is asked. All conditions must hold; names are normalised already. */
@@ -264,46 +252,6 @@ function tagsOfQuery(query: MovieQuery): readonly string[] {
 
 function yearTags({ from, to }: YearRange): readonly string[] {
   return Array.from({ length: to - from + 1 }, (_, at) => tag.year(from + at));
-}
-
-/** The order of a sort: first the key, then the id, ascending in every sort, so that it is total. */
-export function comparePositions(sort: Sort, a: Position, b: Position): number {
-  const byKey =
-    typeof a.key === "number" && typeof b.key === "number"
-      ? a.key - b.key
-      : compareText(String(a.key), String(b.key));
-  return (sort.startsWith("-") ? -byKey : byKey) || compareText(a.id, b.id);
-}
-
-export function positionOf(sort: Sort, content: MovieContent, version: number): Position {
-  const { id } = content;
-  if (sort === "-updated") return { key: version, id };
-  return { key: sort === "title" || sort === "-title" ? sortTitle(content) : sortYear(content), id };
-}
-
-export function writeCursor(sort: Sort, { key, id }: Position): string {
-  return toBase64url(encodeUtf8(JSON.stringify([sort, key, id])));
-}
-
-function readCursor(cursor: string, sort: Sort): Position {
-  const bad = (why: string) => new MovieStoreError("invalid-query", `cursor ${why}`, { field: "cursor" });
-  const bytes = fromBase64url(cursor);
-  const text = bytes === undefined ? undefined : decodeUtf8(bytes);
-  let fields: unknown;
-  try {
-    fields = JSON.parse(text ?? "");
-  } catch {
-    throw bad("is not one that this service gave out");
-  }
-  const checked = z
-    .tuple([z.enum(SORTS), z.union([z.int(), z.string()]), z.string().regex(MOVIE_ID_PATTERN)])
-    .safeParse(fields);
-  if (!checked.success) throw bad("is not one that this service gave out");
-  const [cursorSort, key, id] = checked.data;
-  if (cursorSort !== sort) throw bad(`belongs to sort ${cursorSort}`);
-  if ((typeof key === "string") !== (sort === "title" || sort === "-title"))
-    throw bad("is not one that this service gave out");
-  return { key, id };
 }
 
 /** Whether a film meets the conditions of a query, wherever its page begins: what every repository must agree with. */

@@ -6,7 +6,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import {
   comparePositions,
-  EVERY_FILM,
   type FilmPage,
   type MovieQuery,
   type Position,
@@ -16,18 +15,7 @@ import {
 import { lastChange } from "./changes.ts";
 import type { Connection } from "./connection.ts";
 import { filmOfId } from "./films.ts";
-import { hasTitlePostings } from "./postings.ts";
-
-/** Terms of which a film has at least one. */
-interface Group {
-  /** Those with the most films first. */
-  readonly terms: readonly number[];
-  /** How many postings they have together. */
-  readonly films: number;
-  readonly byTitle: boolean;
-  /** Whether the terms are pieces of a title. */
-  readonly isPiece: boolean;
-}
+import { everyFilm, type Group, readConditions, SORTED_AT_ONCE, termsNamed } from "./term-groups.ts";
 
 interface Candidate {
   readonly key: number | string;
@@ -39,18 +27,6 @@ interface Sql {
   readonly text: string;
   readonly values: readonly SQLInputValue[];
 }
-
-/**
- * Up to so many films are fetched and sorted, where no posting list is in the order of the page; above, so many have
- * the term that walking a list which is in that order meets enough of them soon.
- */
-const SORTED_AT_ONCE = 2_000;
-
-/** `contains` is checked on the title itself; of its pieces only the rarest are worth a probe. */
-const PROBED_PIECES = 3;
-
-/** Looking at a title takes about as long as beginning to read a posting list. */
-const TITLES_A_LIST = 1;
 
 const YEAR_MIN = 0;
 const YEAR_MAX = 9_999;
@@ -67,12 +43,12 @@ export function findFilms(connection: Connection, query: MovieQuery): FilmPage {
 
 /** The first of the matching films, one more than the page holds. */
 function findCandidates(connection: Connection, query: MovieQuery): readonly Candidate[] {
-  const groups = readGroups(connection, query);
+  const { groups, contains } = readConditions(connection, query);
   const [smallest] = groups;
   if (smallest === undefined || smallest.films === 0) return [];
   const none = query.none.flatMap((term) => termsNamed(connection, term)).map(({ id }) => id);
   const rest = (driver: Group) => groups.filter((group) => group !== driver);
-  const search = { connection, query, none, limit: query.limit + 1 };
+  const search = { connection, query: { ...query, contains }, none, limit: query.limit + 1 };
   switch (query.sort) {
     case "-year":
       return byYearDown({ ...search, driver: smallest, probes: rest(smallest) });
@@ -101,62 +77,6 @@ interface Search {
   readonly limit: number;
   readonly driver: Group;
   readonly probes: readonly Group[];
-}
-
-/** The groups of a query, those with the fewest films first; never empty. */
-function readGroups(connection: Connection, query: MovieQuery): readonly Group[] {
-  const exact = (terms: readonly string[]) => groupOf(terms.flatMap((term) => termsNamed(connection, term)));
-  const groups = [
-    ...query.all.map((term) => exact([term])),
-    ...query.any.map(exact),
-    ...query.starts.map((start) => groupOf(termsStarting(connection, start))),
-  ].sort((a, b) => a.films - b.films);
-  if (groups.length === 0) return [everyFilm(connection)];
-  if (query.contains === undefined) return groups;
-  // The title itself is looked at in the end, so of its pieces only those are kept that leave few films to look at.
-  const every = everyFilm(connection);
-  const pieces = groups.filter((group) => group.isPiece);
-  const isUseful = (group: Group) => {
-    if (group.terms.length === 1) return pieces.indexOf(group) <= PROBED_PIECES;
-    // Either the first postings of each term are read, or titles in the order of the page until enough have matched.
-    const titles = (query.limit * every.films) / group.films;
-    const isScattered = group.terms.length * TITLES_A_LIST > titles;
-    return group === groups[0] && !isScattered;
-  };
-  const useful = groups.filter((group) => !group.isPiece || isUseful(group));
-  return useful.length === 0 ? [every] : useful;
-}
-
-interface Term {
-  readonly id: number;
-  readonly term: string;
-  readonly films: number;
-}
-
-function groupOf(terms: readonly Term[]): Group {
-  return {
-    terms: terms.toSorted((a, b) => b.films - a.films).map(({ id }) => id),
-    films: terms.reduce((films, term) => films + term.films, 0),
-    byTitle: terms.every(({ term }) => hasTitlePostings(term)),
-    isPiece: terms.length > 0 && terms.every(({ term }) => term.startsWith("4:")),
-  };
-}
-
-function everyFilm(connection: Connection): Group {
-  return groupOf(termsNamed(connection, EVERY_FILM));
-}
-
-function termsNamed(connection: Connection, term: string): readonly Term[] {
-  return connection.all(
-    "SELECT id, term, films FROM term WHERE term = ?",
-    term,
-  ) as unknown as readonly Term[];
-}
-
-function termsStarting(connection: Connection, start: string): readonly Term[] {
-  // The greatest code point ends the range of everything that starts with `start`.
-  const sql = "SELECT id, term, films FROM term WHERE term >= ? AND term < ? AND films > 0";
-  return connection.all(sql, start, `${start}\u{10ffff}`) as unknown as readonly Term[];
 }
 
 // ---- the orders ----

@@ -24,8 +24,9 @@ import type {
   ReceiptFilter,
 } from "../movie-repository.ts";
 import { compareText } from "../normalise.ts";
+import { comparePositions, positionOf } from "../page-order.ts";
 import type { ProviderRecord } from "../provider-record.ts";
-import { comparePositions, type MovieQuery, matches, positionOf } from "../query.ts";
+import { type MovieQuery, matches } from "../query.ts";
 import {
   isRejection,
   type LoggedUpdate,

@@ -3,14 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { MemoryMovieRepository } from "../memory/movie-repository.ts";
 import type { StoredFilm } from "../movie.ts";
-import {
-  comparePositions,
-  type MovieQuery,
-  matches,
-  type Position,
-  positionOf,
-  type Sort,
-} from "../query.ts";
+import { comparePositions, type Position, positionOf, type Sort } from "../page-order.ts";
+import { type MovieQuery, matches } from "../query.ts";
 import { eachFilm } from "../verify.ts";
 import { runContract } from "./contract.ts";
 import { movieRepositoryContract } from "./movie-repository-contract.ts";

@@ -2,17 +2,8 @@
 
 import { renderMovie, type StoredFilm } from "../movie.ts";
 import type { MovieRepository } from "../movie-repository.ts";
-import {
-  comparePositions,
-  type FindParameters,
-  type MovieQuery,
-  matches,
-  type Position,
-  planQuery,
-  positionOf,
-  SORTS,
-  type Sort,
-} from "../query.ts";
+import { comparePositions, type Position, positionOf, SORTS, type Sort } from "../page-order.ts";
+import { type FindParameters, type MovieQuery, matches, planQuery } from "../query.ts";
 import { expectEqual, expectSequence, expectThat } from "./assertions.ts";
 import { type ContractCase, forSeeds } from "./contract.ts";
 import { filmCorpus } from "./film-corpus.ts";
