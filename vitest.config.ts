@@ -5,8 +5,11 @@ import { ClosingLineReporter } from "./tools/closing-line-reporter.ts";
 // The packages find each other's sources by this condition, so tests need no build.
 const sourceCondition = "@movie-store/source";
 
+// Node, which loads the packages of others, does not know "module", and can't load what the AWS SDK has under it.
+const nodeConditions = defaultServerConditions.filter((condition) => condition !== "module");
+
 function project(name: string, root: string, testTimeoutMs = 5_000) {
-  const conditions = [sourceCondition, ...defaultServerConditions];
+  const conditions = [sourceCondition, ...nodeConditions];
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: [sourceCondition] } },
@@ -28,10 +31,12 @@ export default defineConfig({
       project("core", "packages/core"),
       project("adapters", "packages/adapters"),
       project("http-koa", "packages/http-koa"),
+      project("lambda-ingest", "packages/lambda-ingest"),
       project("cli", "packages/cli"),
       project("e2e", "e2e", 30_000),
       project("tools", "tools", 30_000),
     ],
+    globalSetup: ["tools/services/global-setup.ts"],
     reporters: ["default", new ClosingLineReporter()],
     coverage: {
       provider: "v8",

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 // rule that guards it has to complain.
 
 const repository = resolve(import.meta.dirname, "..");
-const packages = ["core", "adapters", "http-koa", "cli"];
+const packages = ["core", "adapters", "http-koa", "lambda-ingest", "cli"];
 let copy: string;
 
 beforeEach(async () => {
