@@ -1,6 +1,10 @@
 /** The Cache port: answers that are never served once one of their tags has changed. */
 
-/** The values of an answer's tags, taken before the answer was computed. Only the cache that made it can read it. */
+/**
+ * The values of an answer's tags, taken before the answer was computed. Only the cache that made it can read it.
+ * Lookups of the same tags have different ones once this cache was told to invalidate one of them in between, also
+ * when what is shared can't be reached: who reads the store at a miss may wait for a read with the same snapshot.
+ */
 export type Snapshot = string;
 
 export type Lookup =
@@ -21,6 +25,9 @@ export type CacheLayer = "l1" | "l2";
  * done before the next hit. Losing entries or tags at any time only costs misses.
  */
 export interface Cache {
+  /** Whether processes share what it holds: then it may have entries from before this process began. */
+  readonly shared: boolean;
+
   /**
    * The entry under `key`, if it is there, not over its time to live, and the values of `tags` are those it was set
    * with. At a miss, tags without a value get one.
@@ -33,12 +40,20 @@ export interface Cache {
    * Keeps an answer. It replaces an entry of the same key. A value that is too large for the cache is not kept.
    *
    * @param snapshot from the `get` of the same key that came before the answer was read.
-   * @param ttlMs 1 or more; an upper bound on its age, for memory's sake, not for correctness.
+   * @param ttlMs 1 or more; an upper bound on its age, for memory's sake, not for correctness. A cache with a bound
+   * of its own for readers in other processes (see `invalidate`) may exceed it by that.
    */
   set(key: string, value: string, snapshot: Snapshot, ttlMs: number): Promise<void>;
 
-  /** Gives each of the tags a new value, at once for every reader of this cache. Unknown tags are fine. */
-  invalidate(tags: readonly string[]): Promise<void>;
+  /**
+   * Gives each of the tags a new value: at once for every reader of this cache, or, for readers in other processes,
+   * within the bound that the cache states. Unknown tags are fine.
+   *
+   * @returns true: done for every reader. False: what is shared could not be reached, or may not have been. This
+   * instance serves no answer with these tags until it has repeated it by itself, but for the other readers the
+   * caller has to come back. A cache that is not shared always says true.
+   */
+  invalidate(tags: readonly string[]): Promise<boolean>;
 
   /** Frees what the cache holds; every later `get` is a miss. */
   close(): Promise<void>;

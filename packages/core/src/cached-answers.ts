@@ -3,7 +3,7 @@
 import { packAnswer, type TextAnswer, unpackAnswer } from "./answers.ts";
 import type { Cache } from "./cache.ts";
 import type { MovieRepository } from "./movie-repository.ts";
-import { tagsOf } from "./terms.ts";
+import { EVERY_ANSWER, FEED_PAGE, SharedCacheFollower, tagsOfChanges } from "./shared-cache-follower.ts";
 
 export interface CachedAnswersOptions {
   readonly repository: MovieRepository;
@@ -11,16 +11,16 @@ export interface CachedAnswersOptions {
   readonly ttlMs: number;
 }
 
-const FEED_PAGE = 1_000;
-
 /**
  * Reads through a cache. Entries are filled with the tag values from before the read, one read per entry at a time;
- * changes are followed through the gap-free feed, so those that other processes make are seen as well.
+ * changes are followed through the gap-free feed, so those that other processes make are seen as well. For a cache of
+ * its own a process follows from the version at its first read; for a shared one see {@link SharedCacheFollower}.
  */
 export class CachedAnswers {
   readonly #repository: MovieRepository;
   readonly #cache: Cache | undefined;
   readonly #ttlMs: number;
+  readonly #sharedFollower: SharedCacheFollower | undefined;
   /** Running reads by key and snapshot. */
   readonly #flights = new Map<string, Promise<TextAnswer>>();
   /** The number up to which the tags of all changes have been invalidated, once it is known. */
@@ -32,6 +32,8 @@ export class CachedAnswers {
     this.#repository = options.repository;
     this.#cache = options.cache;
     this.#ttlMs = options.ttlMs;
+    const { repository, cache } = options;
+    this.#sharedFollower = cache?.shared === true ? new SharedCacheFollower(repository, cache) : undefined;
   }
 
   /** The answer under `key`, from the cache or from `read`. */
@@ -43,8 +45,8 @@ export class CachedAnswers {
     const cache = this.#cache;
     if (cache === undefined) return { ...(await read()), layer: "db" };
     // What is cached now must not be older than the place in the feed from which changes are followed.
-    await this.#start();
-    const lookup = await cache.get(key, tags);
+    if (!cache.shared) await this.#start();
+    const lookup = await cache.get(key, cache.shared ? [...tags, EVERY_ANSWER] : tags);
     if (lookup.hit) return unpackAnswer(lookup.value, lookup.layer);
     const flight = `${lookup.snapshot}\n${key}`;
     const running = this.#flights.get(flight);
@@ -54,8 +56,14 @@ export class CachedAnswers {
     return filling;
   }
 
-  /** Invalidates what the changes since the last call touch. Call it after each write, and every 200 ms or so. */
+  /** Invalidates what a write has changed that this process has just committed. */
+  async afterWrite(): Promise<void> {
+    await (this.#sharedFollower?.afterWrite() ?? this.catchUp());
+  }
+
+  /** Invalidates what other processes have changed. Call it every 200 ms or so. */
   async catchUp(): Promise<void> {
+    if (this.#sharedFollower !== undefined) return this.#sharedFollower.relay();
     const before = this.#followed;
     // Before the first `get` nothing is cached, so there is nothing to follow: an ingest alone pays nothing for it.
     if (this.#cache === undefined || before === undefined) return;
@@ -82,8 +90,7 @@ export class CachedAnswers {
     for (let after = from; ; ) {
       const changes = await this.#repository.changes({ after, limit: FEED_PAGE });
       if (changes.length === 0) return after;
-      const tags = new Set(changes.flatMap((change) => [...tagsOf(change.before), ...tagsOf(change.after)]));
-      await this.#cache?.invalidate([...tags]);
+      await this.#cache?.invalidate(tagsOfChanges(changes));
       after = changes.at(-1)?.number ?? after;
       if (changes.length < FEED_PAGE) return after;
     }

@@ -13,6 +13,7 @@ export {
   numberDecision,
   receiptOf,
 } from "./commit.ts";
+export { mapConcurrently } from "./concurrent.ts";
 export {
   type Decide,
   type Decision,
@@ -27,6 +28,7 @@ export * from "./facts.ts";
 export { CsvReader, type CsvRow, readCsvRows } from "./formats/csv.ts";
 export { type Gunzip, readBytes, recognise } from "./formats/recognise.ts";
 export { type Group, groupRecords, identityKeys } from "./identity.ts";
+export * from "./layered-cache.ts";
 export { MemoryCache, type MemoryCacheOptions } from "./memory/cache.ts";
 export { firstOfEach, MemoryMovieRepository } from "./memory/movie-repository.ts";
 export { MemoryUpdateSource } from "./memory/update-source.ts";
@@ -43,4 +45,10 @@ export { EVERY_FILM, sortTitle, sortYear, tag, tagsOf, term, termsOf } from "./t
 export * from "./update.ts";
 export * from "./update-source.ts";
 export { type Difference, eachFilm, MAX_DIFFERENCES, type VerifyReport, verifyRepository } from "./verify.ts";
-export { loadWorkingSet, type WorkingSetLookup } from "./working-set.ts";
+export {
+  loadWorkingSet,
+  type WorkingSetAnswer,
+  type WorkingSetLookup,
+  type WorkingSetRequest,
+  workingSetLoading,
+} from "./working-set.ts";

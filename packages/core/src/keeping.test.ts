@@ -5,6 +5,7 @@ import { MemoryMovieRepository } from "./memory/movie-repository.ts";
 import { MemoryUpdateSource } from "./memory/update-source.ts";
 import { MovieStore } from "./movie-store.ts";
 import { type Receipt, recordIdOf } from "./update.ts";
+import type { ObjectAddress } from "./update-source.ts";
 
 const NOW_MS = Date.UTC(2024, 4, 1, 12);
 const acme1 = recordIdOf("acme", "1");
@@ -128,16 +129,72 @@ describe("ingestFrom", () => {
     source.put("other/acme/9.json", JSON.stringify({ id: "9", title: "Not this" }));
     const batches: string[][] = [];
     const onReceipts = (receipts: readonly Receipt[]) => batches.push(receipts.map(({ verdict }) => verdict));
-    await store.ingestFrom(source, "providers/", { batch: 2, onReceipts });
-    expect(batches).toEqual([["accepted", "accepted"], ["accepted", "accepted"], ["accepted"]]);
+    const sums = await store.ingestFrom(source, "providers/", { batch: 2, onReceipts });
+    expect(batches).toEqual([
+      ["superseded", "accepted"],
+      ["accepted", "accepted"],
+      ["accepted", "accepted"],
+    ]);
+    expect(sums).toEqual({ listed: 6, known: 0, receipts: 6 });
     expect((await store.find({ sort: "title" })).movies.map(({ title }) => title)).toEqual([
       ...["Film 1", "Film 2", "Film 3", "Film 4", "Film zero"],
     ]);
 
     batches.length = 0;
-    await store.ingestFrom(source, "providers/", { onReceipts });
-    expect(batches).toEqual([Array(5).fill("duplicate")]);
-    expect(await store.version()).toBe(5);
+    const { read } = source;
+    source.read = () => Promise.reject(new Error("what the log has already is not read"));
+    expect(await store.ingestFrom(source, "providers/", { onReceipts })).toEqual({
+      listed: 6,
+      known: 6,
+      receipts: 0,
+    });
+    expect(batches).toEqual([[]]);
+
+    source.read = read;
+    source.put("providers/acme/3.json", JSON.stringify({ id: "3", title: "Film three" }));
+    expect(await store.ingestFrom(source, "providers/", { onReceipts })).toEqual({
+      listed: 7,
+      known: 6,
+      receipts: 1,
+    });
+    expect((await store.find({ title: "three" })).movies).toHaveLength(1);
+  });
+
+  it("reads what has no version id, and recognises it", async () => {
+    source.put("providers/acme/1.json", JSON.stringify(heat));
+    const unversioned = {
+      async *list(prefix: string) {
+        for await (const { bucket, key } of source.list(prefix)) yield { bucket, key };
+      },
+      read: (address: ObjectAddress) => source.read(address),
+      close: () => source.close(),
+    };
+    const verdicts: string[] = [];
+    const onReceipts = (some: readonly Receipt[]) => verdicts.push(...some.map(({ verdict }) => verdict));
+    for (let pass = 0; pass < 2; pass++) {
+      expect(await store.ingestFrom(unversioned, "providers/", { onReceipts })).toEqual({
+        listed: 1,
+        known: 0,
+        receipts: 1,
+      });
+    }
+    expect(verdicts).toEqual(["accepted", "duplicate"]);
+  });
+
+  it("asks for no more receipts at once than a repository gives", async () => {
+    for (let n = 0; n < 1_001; n++) {
+      source.put(`providers/acme/${n}.json`, JSON.stringify({ id: `${n}`, title: `Film ${n}` }));
+    }
+    const asked: number[] = [];
+    const { receipts } = repository;
+    repository.receipts = (ids) => {
+      asked.push(ids.length);
+      return receipts.call(repository, ids);
+    };
+    for (const known of [0, 1_001]) {
+      expect(await store.ingestFrom(source, "providers/", { batch: 1_001 })).toMatchObject({ known });
+    }
+    expect(asked).toEqual([1_000, 1, 1_000, 1]);
   });
 
   it("logs an object that is gone when it is to be read, and goes on", async () => {

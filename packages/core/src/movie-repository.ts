@@ -80,6 +80,20 @@ export interface MovieRepository {
   /** The number of the last change; 0 for an empty store. */
   version(): Promise<number>;
 
+  /**
+   * How far a shared cache has followed the changes: the tags of every change up to number `followed` have been
+   * invalidated in it; 0 at first. `version` is the number of the last change, of the same moment; so
+   * `followed + 1` to `version` are pending. Unlike other reads, never from a replica that may be behind.
+   */
+  followed(): Promise<{ readonly followed: number; readonly version: number }>;
+
+  /**
+   * Says that a shared cache has followed the changes up to `number`. A number smaller than before changes nothing.
+   *
+   * @param number 0 to the version.
+   */
+  markFollowed(number: number): Promise<void>;
+
   /** The receipts of these updates, in the same order; 1 to 1,000. */
   receipts(updateIds: readonly string[]): Promise<readonly (Receipt | undefined)[]>;
 

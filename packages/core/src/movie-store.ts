@@ -10,6 +10,7 @@ import type {
 } from "./answers.ts";
 import type { Cache } from "./cache.ts";
 import { CachedAnswers } from "./cached-answers.ts";
+import { groupsOf, mapConcurrently } from "./concurrent.ts";
 import { type Decide, decide } from "./decide.ts";
 import { MovieStoreError } from "./errors.ts";
 import { feedEntry, fieldSources, historyEntry, sourceEntry } from "./explain.ts";
@@ -23,8 +24,14 @@ import { type FindParameters, type MovieQuery, matches, type PlannedQuery, planQ
 import { sha256Hex } from "./sha256.ts";
 import { readSubmission } from "./submission.ts";
 import { tag } from "./terms.ts";
-import type { LoggedUpdate, Receipt, ReceivedObject, Submission } from "./update.ts";
-import type { UpdateSource } from "./update-source.ts";
+import {
+  type LoggedUpdate,
+  type Receipt,
+  type ReceivedObject,
+  type Submission,
+  updateIdOfVersion,
+} from "./update.ts";
+import type { ObjectAddress, UpdateSource } from "./update-source.ts";
 import { eachFilm, type VerifyReport, verifyRepository } from "./verify.ts";
 
 export interface MovieStoreOptions {
@@ -46,11 +53,22 @@ export interface MovieStoreOptions {
   readonly digest?: (text: string) => string;
 }
 
+/** How far {@link MovieStore.ingestFrom} has come. */
+export interface IngestSums {
+  readonly listed: number;
+  /** Of these, in the log already and therefore not read. */
+  readonly known: number;
+  /** Of these, read and taken in: each has a receipt. */
+  readonly receipts: number;
+}
+
 type PageOfIds = FilmPage & { readonly missing?: readonly string[] };
 
 /** At most so many updates are taken in by one transaction. */
 export const MAX_BATCH = 5_000;
 export const MAX_PAGE = 1_000;
+/** What a bucket answers side by side. More only makes the first of them wait. */
+const READS_AT_ONCE = 16;
 
 /**
  * A film store.
@@ -102,7 +120,7 @@ export class MovieStore {
 
   /**
    * Takes in one object. When this returns, the update is in the log for good and readers of this store see what it
-   * changed.
+   * changed; so do the readers of other stores on a shared cache, if that could be reached.
    */
   async ingest(object: ReceivedObject): Promise<Receipt> {
     return (await this.ingestMany([object]))[0] as Receipt;
@@ -116,7 +134,7 @@ export class MovieStore {
    */
   async ingestMany(objects: readonly ReceivedObject[]): Promise<readonly Receipt[]> {
     const receipts = await this.#append(objects, false);
-    await this.#answers.catchUp();
+    await this.#answers.afterWrite();
     return receipts;
   }
 
@@ -138,28 +156,48 @@ export class MovieStore {
   }
 
   /**
-   * Reads and takes in everything that a source lists below a prefix. What is in the log already is recognised and
-   * changes nothing, so this is the backfill of a new store and the reconciliation of an old one.
+   * Reads and takes in everything that a source lists below a prefix: the backfill of a new store, and the
+   * reconciliation of an old one. A version that the log has already is not read again where its address has a
+   * version id; where it has none, it is read, recognised, and changes nothing.
    *
    * @param options.batch objects a transaction, 1 to {@link MAX_BATCH}; default 200.
+   * @param options.onReceipts is told after each batch, with the sums so far.
+   * @throws what the source or the repository throws; what was taken in before stays, and another call goes on there.
    */
   async ingestFrom(
     source: UpdateSource,
     prefix: string,
-    options: { readonly batch?: number; readonly onReceipts?: (receipts: readonly Receipt[]) => void } = {},
-  ): Promise<void> {
-    const size = options.batch ?? 200;
-    let objects: ReceivedObject[] = [];
-    const flush = async () => {
+    options: {
+      readonly batch?: number;
+      readonly onReceipts?: (receipts: readonly Receipt[], sums: IngestSums) => void;
+    } = {},
+  ): Promise<IngestSums> {
+    let sums: IngestSums = { listed: 0, known: 0, receipts: 0 };
+    for await (const addresses of groupsOf(source.list(prefix), options.batch ?? 200)) {
+      const news = await this.#notInTheLog(addresses);
+      const objects = await mapConcurrently(news, READS_AT_ONCE, (address) => source.read(address));
       const receipts = await this.ingestMany(objects);
-      objects = [];
-      options.onReceipts?.(receipts);
-    };
-    for await (const address of source.list(prefix)) {
-      objects.push(await source.read(address));
-      if (objects.length >= size) await flush();
+      sums = {
+        listed: sums.listed + addresses.length,
+        known: sums.known + addresses.length - news.length,
+        receipts: sums.receipts + receipts.length,
+      };
+      options.onReceipts?.(receipts, sums);
     }
-    if (objects.length > 0) await flush();
+    return sums;
+  }
+
+  async #notInTheLog(addresses: readonly ObjectAddress[]): Promise<readonly ObjectAddress[]> {
+    const ids = addresses.map(({ bucket, key, versionId }) =>
+      versionId === undefined ? undefined : updateIdOfVersion({ bucket, key, versionId }),
+    );
+    const asked = ids.filter((id) => id !== undefined);
+    const known = new Set<string>();
+    for (let at = 0; at < asked.length; at += MAX_PAGE) {
+      const receipts = await this.#repository.receipts(asked.slice(at, at + MAX_PAGE));
+      for (const receipt of receipts) if (receipt !== undefined) known.add(receipt.updateId);
+    }
+    return addresses.filter((_, at) => !known.has(ids[at] ?? ""));
   }
 
   // ---- answering ----
@@ -339,7 +377,7 @@ export class MovieStore {
     const batch = logged.filter((update) => update !== undefined).map((update) => this.#readAgain(update));
     if (batch.length === 0) return [];
     const receipts = await this.#repository.retry(batch, this.#decide, { nowMs: this.#clock() });
-    await this.#answers.catchUp();
+    await this.#answers.afterWrite();
     return receipts;
   }
 
@@ -348,7 +386,7 @@ export class MovieStore {
       nowMs: this.#clock(),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
-    await this.#answers.catchUp();
+    await this.#answers.afterWrite();
     return report;
   }
 
@@ -368,7 +406,14 @@ export class MovieStore {
     for await (const film of eachFilm(this.#repository)) if (film.state.status === "live") yield film.json;
   }
 
-  /** Drops from the cache what other processes have changed. Call it every 200 ms or so where there are others. */
+  /**
+   * Drops from the cache what other processes have changed. Call it every 200 ms or so where there are others.
+   *
+   * With a cache that processes share, each of them drops what it changes itself; then this drops what one of them has
+   * left undone since the last call or earlier, because it died or could not reach the cache.
+   *
+   * @throws MovieStoreError `unavailable`; the next call begins where this one did.
+   */
   async catchUp(): Promise<void> {
     await this.#answers.catchUp();
   }

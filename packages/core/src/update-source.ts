@@ -7,6 +7,7 @@ export interface ObjectAddress {
   readonly bucket: string;
   /** Decoded. */
   readonly key: string;
+  /** Without it the newest version is meant. */
   readonly versionId?: string;
   readonly sequencer?: string;
   /** Milliseconds since 1970, where the message that named the object said it. */
@@ -17,15 +18,17 @@ export interface UpdateSource {
   /**
    * Reads one object. One of more than 1 MiB is not read: it comes without bytes and with the fault `too-large`;
    * one that no longer exists comes with the fault `gone`. The bytes are those of one moment: an object that is
-   * being written is never read half.
+   * being written is never read half. What is read is dated by the source, the same for every address that leads to
+   * it; only a gone one has the time of its address.
    *
    * @throws MovieStoreError `unavailable` when the object may be read later.
    */
   read(address: ObjectAddress): Promise<ReceivedObject>;
 
   /**
-   * Every object whose key starts with `prefix`, in the order of their keys (as UTF-8 bytes), each once; the newest
-   * version of each. Objects that come or go meanwhile may be missing.
+   * Every version that can be read of every object whose key starts with `prefix`, each once: in the order of their
+   * keys (as UTF-8 bytes), the versions of one key oldest first. A source that keeps no older versions gives the one
+   * it has. Objects that come or go meanwhile may be missing.
    *
    * @throws MovieStoreError `unavailable`, from the iteration.
    */

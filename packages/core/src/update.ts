@@ -158,8 +158,17 @@ export function placeOf(object: Pick<ReceivedObject, "bucket" | "key">): string 
 
 /** The id of an object version: 26 characters, 130 bits of a SHA-256. */
 export function updateIdOf(object: ReceivedObject, contentHash: string): string {
-  const version = object.versionId ?? object.sequencer ?? `${object.eventTimeMs}-${contentHash}`;
-  return base32(sha256(JSON.stringify([object.bucket, object.key, version])), 26);
+  const versionId = object.versionId ?? object.sequencer ?? `${object.eventTimeMs}-${contentHash}`;
+  return updateIdOfVersion({ bucket: object.bucket, key: object.key, versionId });
+}
+
+/** As {@link updateIdOf}, of an object that needs not be read for it, because its version has an id. */
+export function updateIdOfVersion(version: {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+}): string {
+  return base32(sha256(JSON.stringify([version.bucket, version.key, version.versionId])), 26);
 }
 
 /** The id of a provider's film, which is also the id of the film that it is the oldest record of. */

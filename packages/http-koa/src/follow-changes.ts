@@ -1,4 +1,4 @@
-/** Keeps the cache of a process in step with what other processes change in the same store. */
+/** Keeps the cache in step with what other processes change, or leave unfinished, in the same store. */
 
 import type { MovieStore } from "@movie-store/core";
 import type { Logger } from "./logger.ts";

@@ -12,6 +12,15 @@ export function lastChange(connection: Connection): { readonly number: number; r
     : { number: row["number"] as number, atMs: row["at_ms"] as number };
 }
 
+/** The number up to which a shared cache has followed the changes. */
+export function followedChange(connection: Connection): number {
+  return connection.get("SELECT followed FROM follow_cursor")?.["followed"] as number;
+}
+
+export function markFollowed(connection: Connection, number: number): void {
+  connection.run("UPDATE follow_cursor SET followed = ? WHERE followed < ?", number, number);
+}
+
 export function insertChange(connection: Connection, change: Change): void {
   const { number, atMs, kind, movieId, updateId, provider, into, from, after } = change;
   connection.run(

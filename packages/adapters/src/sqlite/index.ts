@@ -1,1 +1,2 @@
+export { migrateSqlite } from "./migrate.ts";
 export { SqliteMovieRepository, type SqliteMovieRepositoryOptions } from "./movie-repository.ts";

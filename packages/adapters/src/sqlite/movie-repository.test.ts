@@ -17,10 +17,14 @@ beforeEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the SQLite repository keeps the contract", () => {
-  const open = async () => ({
-    repository: SqliteMovieRepository.open({ path: join(folder, `${files++}.db`), durable: false }),
-  });
-  for (const each of movieRepositoryContract(open)) it(each.name, () => each.run());
+  const open = async () => {
+    const options = { path: join(folder, `${files++}.db`), durable: false };
+    return {
+      repository: SqliteMovieRepository.open(options),
+      openAnother: async () => SqliteMovieRepository.open(options),
+    };
+  };
+  for (const each of movieRepositoryContract(open, { shared: true })) it(each.name, () => each.run());
 });
 
 describe("SqliteMovieRepository", () => {
@@ -116,6 +120,26 @@ describe("SqliteMovieRepository", () => {
     expect(byTitle).toBe("SEARCH p USING PRIMARY KEY (term=?)");
     expect(byVersion).toBe("SCAN p USING COVERING INDEX film_by_version");
     database.close();
+  });
+
+  it("brings a database of the first release up to date, and keeps what is in it", async () => {
+    const first = SqliteMovieRepository.open({ path });
+    await new MovieStore({ repository: first }).ingestMany(generatedUpdates(6));
+    const films = await first.allFilms({ after: "", limit: 1_000 });
+    const version = await first.version();
+    await first.close();
+    const older = new DatabaseSync(path);
+    older.exec("DROP TABLE follow_cursor; PRAGMA user_version = 1");
+    older.close();
+
+    const updated = SqliteMovieRepository.open({ path });
+    expect(await updated.allFilms({ after: "", limit: 1_000 })).toEqual(films);
+    expect(await updated.followed()).toEqual({ followed: 0, version });
+    await updated.markFollowed(version);
+    await updated.close();
+    const again = SqliteMovieRepository.open({ path });
+    expect(await again.followed()).toEqual({ followed: version, version });
+    await again.close();
   });
 
   it("refuses a database of a newer release, a file that is none, and a folder that is not there", async () => {

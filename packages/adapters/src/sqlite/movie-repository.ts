@@ -23,7 +23,16 @@ import {
   type StoredFilm,
   type Submission,
 } from "@movie-store/core";
-import { changeAt, changesOfUpdate, changesPage, historyPage, insertChange, lastChange } from "./changes.ts";
+import {
+  changeAt,
+  changesOfUpdate,
+  changesPage,
+  followedChange,
+  historyPage,
+  insertChange,
+  lastChange,
+  markFollowed,
+} from "./changes.ts";
 import { Connection, type Row } from "./connection.ts";
 import { mapError } from "./errors.ts";
 import { filmOfId, filmsAfter, recordOfId, writeFilm, writeRecord } from "./films.ts";
@@ -125,6 +134,10 @@ export class SqliteMovieRepository implements MovieRepository {
     return this.#write((connection) => rebuildDerived(connection, this.#postings, read, decide, options));
   }
 
+  async markFollowed(number: number): Promise<void> {
+    await this.#write((connection) => markFollowed(connection, number));
+  }
+
   /** Logs, decides, writes; within the transaction of the caller. */
   #takeIn(
     batch: readonly Submission[],
@@ -205,6 +218,13 @@ export class SqliteMovieRepository implements MovieRepository {
 
   async version() {
     return this.#read((connection) => lastChange(connection).number);
+  }
+
+  async followed() {
+    return this.#read((connection) => ({
+      followed: followedChange(connection),
+      version: lastChange(connection).number,
+    }));
   }
 
   async receipts(updateIds: readonly string[]) {

@@ -7,10 +7,12 @@ import { MovieStoreError } from "@movie-store/core";
  * Append-only: `update_log`, `update_body`, `change`. Derived from them: `record`, `record_key`, `film`, `term`,
  * `posting`, `title_posting`.
  *
+ * `follow_cursor` has one row: how far a shared cache has followed the changes.
+ *
  * `posting` is clustered by term, year (newest first) and film: the first page of a term is one short range of it.
  * `title_posting` is the same in the order of titles, without the terms that no one sorts by (pieces of words).
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE update_log (
     sequence       INTEGER PRIMARY KEY,
@@ -90,11 +92,22 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (term, title, film)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE follow_cursor (
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    followed INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO follow_cursor VALUES (1, 0);
+  `,
 ];
 
-/** Brings the schema up to date, in one transaction that other processes wait for. */
-export function migrate(database: DatabaseSync): void {
-  if (versionOf(database) === MIGRATIONS.length) return;
+/**
+ * Brings the schema up to date, in one transaction that other processes wait for.
+ *
+ * @returns the version that was found; 0 for a new database.
+ */
+export function migrate(database: DatabaseSync): number {
+  if (versionOf(database) === MIGRATIONS.length) return MIGRATIONS.length;
   database.exec("BEGIN IMMEDIATE");
   try {
     const version = versionOf(database);
@@ -107,6 +120,7 @@ export function migrate(database: DatabaseSync): void {
     for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec("COMMIT");
+    return version;
   } catch (error) {
     database.exec("ROLLBACK");
     throw error;

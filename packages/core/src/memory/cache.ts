@@ -17,6 +17,7 @@ interface Entry {
 const DEFAULT_MAX_SIZE = 64_000_000;
 
 export class MemoryCache implements Cache {
+  readonly shared = false;
   readonly #entries = new Map<string, Entry>();
   /** Tags that were invalidated, with the number of the invalidation: a number is never used twice. */
   readonly #nonces = new Map<string, number>();
@@ -47,23 +48,40 @@ export class MemoryCache implements Cache {
   }
 
   async set(key: string, value: string, snapshot: Snapshot, ttlMs: number): Promise<void> {
-    this.#remove(key);
+    this.remove(key);
     const size = sizeOf(key, value);
     if (this.#closed || size > this.#maxSize) return;
     this.#entries.set(key, { value, snapshot, expiresAtMs: this.#clock() + ttlMs });
     this.#size += size;
     for (const oldest of this.#entries.keys()) {
       if (this.#size <= this.#maxSize) break;
-      this.#remove(oldest);
+      this.remove(oldest);
     }
   }
 
-  async invalidate(tags: readonly string[]): Promise<void> {
+  async invalidate(tags: readonly string[]): Promise<boolean> {
     for (const tag of tags) this.#nonces.set(tag, ++this.#lastNonce);
     if (this.#nonces.size > MAX_NONCES) {
       this.#nonces.clear();
       this.#commonNonce = ++this.#lastNonce;
     }
+    return true;
+  }
+
+  /** Drops the entry under `key`. */
+  remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#size -= sizeOf(key, entry.value);
+  }
+
+  /** Drops everything; what is set with a snapshot from before is a miss as well. */
+  clear(): void {
+    this.#entries.clear();
+    this.#size = 0;
+    this.#nonces.clear();
+    this.#commonNonce = ++this.#lastNonce;
   }
 
   async close(): Promise<void> {
@@ -76,13 +94,6 @@ export class MemoryCache implements Cache {
     let snapshot = "";
     for (const tag of tags) snapshot += `${this.#nonces.get(tag) ?? this.#commonNonce} `;
     return snapshot;
-  }
-
-  #remove(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.#size -= sizeOf(key, entry.value);
   }
 }
 

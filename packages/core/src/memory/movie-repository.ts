@@ -76,6 +76,7 @@ export class MemoryMovieRepository implements MovieRepository {
   readonly #log: LogLine[] = [];
   readonly #byUpdateId = new Map<string, LogLine>();
   readonly #changes: Change[] = [];
+  #followed = 0;
   #closed = false;
 
   async append(
@@ -163,6 +164,16 @@ export class MemoryMovieRepository implements MovieRepository {
   async version(): Promise<number> {
     this.#open();
     return this.#changes.length;
+  }
+
+  async followed() {
+    this.#open();
+    return { followed: this.#followed, version: this.#changes.length };
+  }
+
+  async markFollowed(number: number): Promise<void> {
+    this.#open();
+    this.#followed = Math.max(this.#followed, number);
   }
 
   async receipts(updateIds: readonly string[]) {

@@ -33,6 +33,7 @@ export class MemoryUpdateSource implements UpdateSource {
     return addressOf(object);
   }
 
+  /** Forgets an object with all its versions. */
   delete(key: string): void {
     this.#versions.delete(key);
   }
@@ -58,9 +59,11 @@ export class MemoryUpdateSource implements UpdateSource {
   async *list(prefix: string): AsyncIterable<ObjectAddress> {
     this.#open();
     for (const key of [...this.#versions.keys()].sort(compareText)) {
-      const newest = this.#versions.get(key)?.at(-1);
-      if (newest !== undefined && key.startsWith(prefix)) yield addressOf(newest);
-      this.#open();
+      if (!key.startsWith(prefix)) continue;
+      for (const version of this.#versions.get(key) ?? []) {
+        yield addressOf(version);
+        this.#open();
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import { runContract } from "./contract.ts";
 
 /** Keeps the contract: what the variants change one thing of. */
 class Sound implements Cache {
+  readonly shared: boolean = false;
   readonly inner: MemoryCache;
 
   constructor(clock: () => number) {
@@ -19,7 +20,7 @@ class Sound implements Cache {
   set(key: string, value: string, snapshot: string, ttlMs: number): Promise<void> {
     return this.inner.set(key, value, snapshot, ttlMs);
   }
-  invalidate(tags: readonly string[]): Promise<void> {
+  invalidate(tags: readonly string[]): Promise<boolean> {
     return this.inner.invalidate(tags);
   }
   close(): Promise<void> {
@@ -43,6 +44,7 @@ class DeletesOnWrite extends Sound {
   override async invalidate(tags: readonly string[]) {
     for (const [key, own] of this.#tagged)
       if (own.some((tag) => tags.includes(tag))) this.#entries.delete(key);
+    return true;
   }
 }
 
@@ -61,13 +63,16 @@ class TakesSnapshotsAtSet extends Sound {
 }
 
 class NeverInvalidates extends Sound {
-  override async invalidate() {}
+  override async invalidate() {
+    return true;
+  }
 }
 
 /** Returns before the invalidation is done. */
 class InvalidatesLater extends Sound {
   override async invalidate(tags: readonly string[]) {
     queueMicrotask(() => queueMicrotask(() => void this.inner.invalidate(tags)));
+    return true;
   }
 }
 
@@ -88,6 +93,7 @@ class UsesTagValuesAgain extends Sound {
   }
   override async invalidate(tags: readonly string[]) {
     for (const tag of tags) this.#generations.set(tag, ((this.#generations.get(tag) ?? 0) + 1) % 8);
+    return true;
   }
 }
 
@@ -143,6 +149,18 @@ class KeepsTheFirstAnswer extends Sound {
   }
 }
 
+/** Says "not done" of what is done, so that it is done over and over. */
+class NeverSaysDone extends Sound {
+  override async invalidate(tags: readonly string[]) {
+    await this.inner.invalidate(tags);
+    return false;
+  }
+}
+
+class SaysItIsShared extends Sound {
+  override readonly shared = true;
+}
+
 class ServesAfterClose extends Sound {
   override async close() {}
 }
@@ -180,6 +198,11 @@ const VARIANTS: readonly (readonly [
     /with the tag that was invalidated/,
   ],
   [
+    NeverInvalidates,
+    "lookups before and after an invalidation have different snapshots",
+    /its reader would wait for an old read/,
+  ],
+  [
     InvalidatesLater,
     "once invalidate has returned no reader gets the old answer",
     /of 10 readers got the old answer/,
@@ -203,6 +226,12 @@ const VARIANTS: readonly (readonly [
   [NeverExpires, "an answer is a miss when its time to live is over", /1 ms after its end/],
   [ExpiresWhenIdle, "set gives an answer a new time to live, a hit does not", /with a hit in between/],
   [KeepsTheFirstAnswer, "set replaces the answer of the same key", /got "second", expected "third"/],
+  [
+    NeverSaysDone,
+    "several tags are invalidated at once; unknown, repeated and no tags are fine",
+    /got false, expected true/,
+  ],
+  [SaysItIsShared, "a cache says whether processes share it", /got true, expected false/],
   [ServesAfterClose, "after close every get is a miss, and nothing throws", /but has to miss after close/],
   [KeepsNothing, "an answer is a hit once it has been set, again and again", /has to be a hit at time 1/],
 ];

@@ -39,6 +39,12 @@ class Sound implements MovieRepository {
   version() {
     return this.inner.version();
   }
+  followed() {
+    return this.inner.followed();
+  }
+  markFollowed(number: number) {
+    return this.inner.markFollowed(number);
+  }
   receipts(updateIds: readonly string[]) {
     return this.inner.receipts(updateIds);
   }
@@ -239,6 +245,45 @@ class RebuildsInTheOpen extends Sound {
   }
 }
 
+/** The last mark is right. */
+class MarksBackwards extends Sound {
+  #followed = 0;
+
+  override async followed() {
+    return { followed: this.#followed, version: await this.inner.version() };
+  }
+  override async markFollowed(number: number) {
+    this.#followed = number;
+  }
+}
+
+/** Reads the version first, then what has been followed: two moments. */
+class ReadsFollowedLater extends Sound {
+  override async followed() {
+    const version = await this.inner.version();
+    for (let turn = 0; turn < 20; turn++) await undefined;
+    return { ...(await this.inner.followed()), version };
+  }
+}
+
+/** Takes a write for followed: as if the cache had been told by the transaction. */
+class FollowsByWriting extends Sound {
+  override async append(batch: readonly Submission[], decide: Decide, options?: { dryRun?: boolean }) {
+    const receipts = await this.inner.append(batch, decide, options);
+    await this.inner.markFollowed(await this.inner.version());
+    return receipts;
+  }
+}
+
+/** Takes the cursor for something that can be made again. */
+class RebuildsTheCursor extends Sound {
+  override async rebuild(...parameters: Parameters<MovieRepository["rebuild"]>) {
+    const report = await this.inner.rebuild(...parameters);
+    await this.inner.markFollowed(await this.inner.version());
+    return report;
+  }
+}
+
 class AnswersAfterClose extends Sound {
   override async close() {}
 }
@@ -319,6 +364,27 @@ const VARIANTS: readonly Variant[] = [
     RebuildsInTheOpen,
     "readers see the old films or the new ones while a rebuild runs, never some of each",
     /saw during the rebuild/,
+  ],
+  [
+    MarksBackwards,
+    "what has been followed rises by marks and never falls",
+    /followed\(\) after marks that were not larger/,
+  ],
+  [MarksBackwards, "marks of concurrent callers end at the largest", /followed\(\) after 16 marks at once/],
+  [
+    ReadsFollowedLater,
+    "what has been followed is of the same moment as the version",
+    /these are two moments/,
+  ],
+  [
+    FollowsByWriting,
+    "what has been followed rises by marks and never falls",
+    /followed\(\) after five changes and no mark/,
+  ],
+  [
+    RebuildsTheCursor,
+    "a rebuild keeps what has been followed, and what it adds is pending",
+    /followed\(\) after a rebuild/,
   ],
   [
     AnswersAfterClose,

@@ -39,6 +39,47 @@ class ListsByUtf16 extends MemoryUpdateSource {
   }
 }
 
+class ListsTheNewestAlone extends MemoryUpdateSource {
+  override async *list(prefix: string): AsyncIterable<ObjectAddress> {
+    const newest = new Map<string, ObjectAddress>();
+    for await (const address of super.list(prefix)) newest.set(address.key, address);
+    yield* newest.values();
+  }
+}
+
+/** As Amazon S3 answers. */
+class ListsTheNewestFirst extends MemoryUpdateSource {
+  override async *list(prefix: string): AsyncIterable<ObjectAddress> {
+    const versions = new Map<string, ObjectAddress[]>();
+    for await (const address of super.list(prefix)) {
+      versions.set(address.key, [address, ...(versions.get(address.key) ?? [])]);
+    }
+    for (const addresses of versions.values()) yield* addresses;
+  }
+}
+
+class ListsWhatIsGone extends MemoryUpdateSource {
+  readonly #removed: string[] = [];
+
+  override delete(key: string): void {
+    super.delete(key);
+    this.#removed.push(key);
+  }
+
+  override async *list(prefix: string): AsyncIterable<ObjectAddress> {
+    yield* super.list(prefix);
+    for (const key of this.#removed) if (key.startsWith(prefix)) yield { bucket: "films", key };
+  }
+}
+
+/** Believes the message that named the object. */
+class DatesByTheAddress extends MemoryUpdateSource {
+  override async read(address: ObjectAddress): Promise<ReceivedObject> {
+    const object = await super.read(address);
+    return { ...object, eventTimeMs: address.eventTimeMs ?? object.eventTimeMs };
+  }
+}
+
 /** Takes the prefix for a folder. */
 class ListsFolders extends MemoryUpdateSource {
   override async *list(prefix: string): AsyncIterable<ObjectAddress> {
@@ -96,15 +137,39 @@ const VARIANTS: readonly (readonly [variant: typeof MemoryUpdateSource, failing:
       /bytes read while the object was being replaced/,
     ],
     [ForgetsAKey, "a long list forgets and repeats no key", /a list of 30 keys: 3 missing: /],
-    [ForgetsAKey, "list gives each key below the prefix once, in the order of UTF-8 bytes", /1 missing: /],
+    [
+      ForgetsAKey,
+      "list gives the keys below the prefix in the order of UTF-8 bytes, and nothing that is gone",
+      /1 missing: /,
+    ],
     [
       ListsByUtf16,
-      "list gives each key below the prefix once, in the order of UTF-8 bytes",
+      "list gives the keys below the prefix in the order of UTF-8 bytes, and nothing that is gone",
       /wrong order at place/,
     ],
     [
+      ListsTheNewestAlone,
+      "list gives every version that can be read, oldest first",
+      /three versions: 2 missing/,
+    ],
+    [
+      ListsTheNewestFirst,
+      "list gives every version that can be read, oldest first",
+      /three versions: wrong order/,
+    ],
+    [
+      ListsWhatIsGone,
+      "list gives the keys below the prefix in the order of UTF-8 bytes, and nothing that is gone",
+      /acme\/removed\.json was listed, but reading it gave gone/,
+    ],
+    [
+      DatesByTheAddress,
+      "one version of an object is one update, however often and by whatever address it is read",
+      /eventTimeMs, which is the source's own/,
+    ],
+    [
       ListsFolders,
-      "list gives each key below the prefix once, in the order of UTF-8 bytes",
+      "list gives the keys below the prefix in the order of UTF-8 bytes, and nothing that is gone",
       /list\("providers\/acme\/a"\): \d missing/,
     ],
     [

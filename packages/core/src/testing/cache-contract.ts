@@ -1,8 +1,10 @@
 /** The contract of the Cache port. */
 
 import type { Cache } from "../cache.ts";
-import { expectEqual, expectThat, fail } from "./assertions.ts";
+import { expectEqual, expectThat } from "./assertions.ts";
+import { expectHit, expectMiss, fill, invalidatedLookup, TTL_MS } from "./cache-lookups.ts";
 import { cacheRaceCases } from "./cache-race-cases.ts";
+import { cacheSharedCases } from "./cache-shared-cases.ts";
 import { type ContractCase, caseOf } from "./contract.ts";
 import { GENERATED_START_MS } from "./generated-updates.ts";
 
@@ -23,6 +25,11 @@ export interface CacheCapabilities {
   readonly clock?: boolean;
   /** Several caches can stand on one store and see each other's entries and invalidations. */
   readonly shared?: boolean;
+  /**
+   * The bound within which the other caches see an invalidation, and within which an answer goes whose time to live is
+   * over. The cases step the clock by it, so it takes the capability `clock`. Default 0: at once.
+   */
+  readonly visibleWithinMs?: number;
 }
 
 /** Makes a case from a name and from what it does with an empty cache. */
@@ -31,11 +38,9 @@ export type DefineCacheCase = (
   body: (cache: Cache, opened: OpenedCache, clock: SteppedClock) => Promise<void>,
 ) => ContractCase;
 
-interface SteppedClock {
+export interface SteppedClock {
   nowMs: number;
 }
-
-const TTL_MS = 60_000;
 
 /**
  * Every promise of {@link Cache}, as cases.
@@ -57,6 +62,7 @@ export function cacheContract(
   open: CacheOpener,
   capabilities: CacheCapabilities = {},
 ): readonly ContractCase[] {
+  const { visibleWithinMs = 0 } = capabilities;
   const define: DefineCacheCase = (name, body) => {
     const clock = { nowMs: GENERATED_START_MS };
     return caseOf(
@@ -67,16 +73,20 @@ export function cacheContract(
     );
   };
   return [
-    ...entryCases(define),
+    ...entryCases(define, capabilities),
     ...tagCases(define),
     ...cacheRaceCases(define),
-    ...(capabilities.clock === true ? expiryCases(define) : []),
-    ...(capabilities.shared === true ? sharedCases(define) : []),
+    ...(capabilities.clock === true ? expiryCases(define, visibleWithinMs) : []),
+    ...(capabilities.shared === true ? cacheSharedCases(define, visibleWithinMs) : []),
   ];
 }
 
-function entryCases(define: DefineCacheCase): readonly ContractCase[] {
+function entryCases(define: DefineCacheCase, capabilities: CacheCapabilities): readonly ContractCase[] {
   return [
+    define("a cache says whether processes share it", async (cache) => {
+      expectEqual(cache.shared, capabilities.shared === true, "`shared`");
+    }),
+
     define("an answer is a hit once it has been set, again and again", async (cache) => {
       await expectMiss(cache, "film", ["a"], "in a new cache");
       await fill(cache, "film", ["a"], "Heat");
@@ -165,6 +175,7 @@ function tagCases(define: DefineCacheCase): readonly ContractCase[] {
           const own = tags.slice(0, count);
           for (const tag of new Set([own[0], own[Math.floor(count / 2)], own.at(-1)] as string[])) {
             await fill(cache, `film ${count}`, own, "Heat");
+            await expectHit(cache, `film ${count}`, own, "Heat", "before the invalidation");
             await cache.invalidate([tag]);
             await expectMiss(
               cache,
@@ -181,6 +192,7 @@ function tagCases(define: DefineCacheCase): readonly ContractCase[] {
       await fill(cache, "both", ["a", "b"], "both");
       await fill(cache, "only b", ["b"], "only b");
       await fill(cache, "neither", ["ab", "a "], "neither");
+      await expectHit(cache, "both", ["a", "b"], "both", "before the invalidation");
       await cache.invalidate(["a"]);
       await expectMiss(cache, "both", ["a", "b"], "with the tag that was invalidated");
       await expectHit(cache, "only b", ["b"], "only b", "without the tag that was invalidated");
@@ -191,7 +203,8 @@ function tagCases(define: DefineCacheCase): readonly ContractCase[] {
       for (const tag of ["a", "b", "c"]) await fill(cache, tag, [tag], tag);
       await cache.invalidate([]);
       await cache.invalidate(["never seen"]);
-      await cache.invalidate(["a", "never seen", "c", "a"]);
+      const isDone = await cache.invalidate(["a", "never seen", "c", "a"]);
+      expectEqual(isDone, true, "what an invalidation says that is done for every reader");
       await expectMiss(cache, "a", ["a"], "after its tag was invalidated among others");
       await expectHit(cache, "b", ["b"], "b", "whose tag was not among them");
       await expectMiss(cache, "c", ["c"], "after its tag was invalidated among others");
@@ -208,14 +221,14 @@ function tagCases(define: DefineCacheCase): readonly ContractCase[] {
   ];
 }
 
-function expiryCases(define: DefineCacheCase): readonly ContractCase[] {
+function expiryCases(define: DefineCacheCase, visibleWithinMs: number): readonly ContractCase[] {
   return [
     define("an answer is a miss when its time to live is over", async (cache, _, clock) => {
       await fill(cache, "film", ["a"], "Heat", 1_000);
       await fill(cache, "longer", ["a"], "Ran", 5_000);
       clock.nowMs += 999;
       await expectHit(cache, "film", ["a"], "Heat", "1 ms before its end");
-      clock.nowMs += 2;
+      clock.nowMs += 2 + visibleWithinMs;
       await expectMiss(cache, "film", ["a"], "1 ms after its end");
       await expectHit(cache, "longer", ["a"], "Ran", "of another answer that lives longer");
     }),
@@ -227,84 +240,8 @@ function expiryCases(define: DefineCacheCase): readonly ContractCase[] {
       await cache.set("film", "Heat", snapshot, 1_000);
       clock.nowMs += 900;
       await expectHit(cache, "film", ["a"], "Heat", "900 ms after it was set anew");
-      clock.nowMs += 101;
+      clock.nowMs += 101 + visibleWithinMs;
       await expectMiss(cache, "film", ["a"], "1,001 ms after it was set anew, with a hit in between");
     }),
   ];
-}
-
-function sharedCases(define: DefineCacheCase): readonly ContractCase[] {
-  const anotherOf = async ({ openAnother }: OpenedCache): Promise<Cache> =>
-    (await openAnother?.()) ?? fail("with the capability `shared`, open() has to give `openAnother`");
-  return [
-    define("what one cache sets, another one on the same store serves", async (cache, opened) => {
-      const another = await anotherOf(opened);
-      try {
-        await fill(cache, "film", ["a"], "Heat");
-        await expectHit(another, "film", ["a"], "Heat", "in the other cache");
-      } finally {
-        await another.close();
-      }
-    }),
-
-    define(
-      "what one cache invalidates, another one on the same store no longer serves",
-      async (cache, opened) => {
-        const another = await anotherOf(opened);
-        try {
-          await fill(cache, "film", ["a", "b"], "Heat");
-          await another.get("film", ["a", "b"]);
-          const { snapshot } = await invalidatedLookup(cache, "film", ["b"]);
-          await expectMiss(another, "film", ["a", "b"], "in the other cache, after the invalidation");
-          await another.set("late", "old", snapshot, TTL_MS);
-          await cache.invalidate(["b"]);
-          await expectMiss(another, "late", ["b"], "that the other cache set before a second invalidation");
-        } finally {
-          await another.close();
-        }
-      },
-    ),
-  ];
-}
-
-/** Looks a key up, which has to miss, and sets it. @returns the snapshot. */
-async function fill(
-  cache: Cache,
-  key: string,
-  tags: readonly string[],
-  value: string,
-  ttlMs: number = TTL_MS,
-): Promise<string> {
-  const lookup = await cache.get(key, tags);
-  if (lookup.hit) return fail(`get of key ${JSON.stringify(key)} is a hit before it was set`);
-  await cache.set(key, value, lookup.snapshot, ttlMs);
-  return lookup.snapshot;
-}
-
-async function invalidatedLookup(cache: Cache, key: string, tags: readonly string[]) {
-  await cache.invalidate(tags);
-  return expectMiss(cache, key, tags, "after its tags were invalidated");
-}
-
-async function expectMiss(
-  cache: Cache,
-  key: string,
-  tags: readonly string[],
-  when: string,
-): Promise<{ readonly snapshot: string }> {
-  const lookup = await cache.get(key, tags);
-  if (lookup.hit) return fail(`get is a hit (${JSON.stringify(lookup.value)}), but has to miss ${when}`);
-  return lookup;
-}
-
-async function expectHit(
-  cache: Cache,
-  key: string,
-  tags: readonly string[],
-  value: string,
-  when: string,
-): Promise<void> {
-  const lookup = await cache.get(key, tags);
-  if (lookup.hit) expectEqual(lookup.value, value, `the answer ${when}`);
-  else fail(`get is a miss, but has to be a hit ${when}`);
 }

@@ -21,6 +21,7 @@ export { GENERATED_START_MS, type GeneratedUpdatesOptions, generatedUpdates } fr
 export { movieRepositoryContract } from "./movie-repository-contract.ts";
 export { Random } from "./random.ts";
 export type { OpenedRepository, RepositoryCapabilities, RepositoryOpener } from "./repository-case.ts";
+export { SharedMemory, SharedMemoryChannel } from "./shared-memory.ts";
 export {
   type OpenedSource,
   type SourceCapabilities,

@@ -4,6 +4,7 @@ import { appendCases } from "./append-cases.ts";
 import type { ContractCase } from "./contract.ts";
 import { filmStateCases } from "./film-state-cases.ts";
 import { findCases } from "./find-cases.ts";
+import { followCases } from "./follow-cases.ts";
 import { numberingCases } from "./numbering-cases.ts";
 import { pageCases } from "./page-cases.ts";
 import { rebuildCases } from "./rebuild-cases.ts";
@@ -34,6 +35,7 @@ export function movieRepositoryContract(
   return [
     ...appendCases(define),
     ...numberingCases(define, capabilities),
+    ...followCases(define, capabilities),
     ...filmStateCases(define),
     ...findCases(define),
     ...pageCases(define),

@@ -238,6 +238,8 @@ export function pageCases(define: DefineCase): readonly ContractCase[] {
         records: () => repository.records([id]),
         changes: () => repository.changes(page),
         version: () => repository.version(),
+        followed: () => repository.followed(),
+        markFollowed: () => repository.markFollowed(1),
         receipts: () => repository.receipts([submission.updateId]),
         findReceipts: () => repository.findReceipts({ limit: 10 }),
         log: () => repository.log(page),

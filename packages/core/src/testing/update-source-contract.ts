@@ -198,13 +198,16 @@ function versionCases(define: DefineSourceCase, versions: boolean): readonly Con
         const again = await source.read({ bucket, key });
         const listed = await source.read((await listedOf(source, key))[0] as ObjectAddress);
         const named = await source.read(addressOf(first));
-        for (const other of [again, listed, named]) {
+        // An event and a listing say different times of one object.
+        const dated = await source.read({ ...addressOf(first), eventTimeMs: first.eventTimeMs + 3_600_000 });
+        for (const other of [again, listed, named, dated]) {
           expectEqual(other.bytes, first.bytes, "the bytes of the same version, read another time");
           expectEqual(
             updateIdOf(other),
             updateIdOf(first),
             "the id of the update, told by bucket, key and version,",
           );
+          expectEqual(other.eventTimeMs, first.eventTimeMs, "eventTimeMs, which is the source's own,");
         }
       },
     ),
@@ -229,8 +232,34 @@ function versionCases(define: DefineSourceCase, versions: boolean): readonly Con
         distinct === contents.length,
         `${contents.length} versions (${contents.join(", ")}) of one key were taken for ${distinct}: versionId does not tell them apart`,
       );
-      expectEqual(await keysOf(source, key), [key], "the list, which has the newest version alone,");
     }),
+
+    define(
+      "list gives every version that can be read, oldest first",
+      async ({ source, bucket, put }, keyOf) => {
+        const [key, other] = [keyOf("acme/film.json"), keyOf("acme/other.json")];
+        const written: ReceivedObject[] = [];
+        for (const content of ["A", "B", "C"]) {
+          await put(key, encodeUtf8(content));
+          written.push(await source.read({ bucket, key }));
+          await put(other, encodeUtf8(content));
+        }
+        const kept: string[] = [];
+        for (const object of written) {
+          // An address without a version id gives the newest, so that an older one is found to be another.
+          const found = await source.read(addressOf(object));
+          if (found.fault === undefined && updateIdOf(found) === updateIdOf(object))
+            kept.push(updateIdOf(found));
+        }
+        const newest = updateIdOf(written.at(-1) as ReceivedObject);
+        expectEqual(kept.at(-1), newest, "the last of the versions that can be read");
+        const listed: string[] = [];
+        for (const address of await listedOf(source, key)) {
+          listed.push(updateIdOf(await source.read(address)));
+        }
+        expectSequence(listed, kept, "the updates listed of a key with three versions");
+      },
+    ),
 
     define(
       "the address of an older version never gives the newer one",
@@ -257,18 +286,19 @@ function listCases(define: DefineSourceCase, manyKeys: number): readonly Contrac
     }),
 
     define(
-      "list gives each key below the prefix once, in the order of UTF-8 bytes",
+      "list gives the keys below the prefix in the order of UTF-8 bytes, and nothing that is gone",
       async ({ source, bucket, put, remove }, keyOf) => {
         const keys = ORDERED_NAMES.map(keyOf);
         for (const key of new Random(1).shuffled(keys)) await put(key, encodeUtf8("{}"));
-        // A new version and a removal leave one entry, and none.
-        await put(keys[3] as string, encodeUtf8("[]"));
-        await put(keyOf("acme/removed.json"), encodeUtf8("{}"));
-        await remove(keyOf("acme/removed.json"));
+        const removed = keyOf("acme/removed.json");
+        await put(removed, encodeUtf8("{}"));
+        await remove(removed);
         const sorted = keys.toSorted(compareText);
         for (const name of ["", "acme/", "acme/a", "acme/a/", "acme/a.json", "zeta/", "nobody/", "acme/é"]) {
           const expected = sorted.filter((key) => key.startsWith(keyOf(name)));
-          expectSequence(await keysOf(source, keyOf(name)), expected, `list("${keyOf(name)}")`);
+          // A source that keeps versions has that of the removed object still.
+          const listed = (await keysOf(source, keyOf(name))).filter((key) => key !== removed);
+          expectSequence(listed, expected, `list("${keyOf(name)}")`);
         }
         for (const address of await listedOf(source, keyOf(""))) {
           expectEqual(address.bucket, bucket, `the bucket in the address of ${address.key}`);
