@@ -1,0 +1,1 @@
+export { S3UpdateSource, type S3UpdateSourceOptions } from "./update-source.ts";
