@@ -1,0 +1,111 @@
+/** Which way to a page is the shortest, told from the counts of its terms. */
+
+import type { MovieQuery } from "@movie-store/core";
+import { MANY_FILMS } from "./known-terms.ts";
+import type { Conditions, Group } from "./term-groups.ts";
+
+/** A group whose postings are read in order, and those that each of its films is tried on. */
+export interface Part {
+  readonly driver: Group;
+  readonly probes: readonly Group[];
+  /** Only years from or up to here, counted down as in the postings. */
+  readonly from?: number;
+  readonly upTo?: number;
+}
+
+export type PagePlan =
+  /** Postings lie in the order of the page. */
+  | { readonly way: "listed"; readonly by: "year" | "title"; readonly parts: readonly Part[] }
+  /** All postings of a group are read with the version beside them, and sorted. */
+  | { readonly way: "versions"; readonly part: Part }
+  /** The films of a few postings are fetched, and sorted. */
+  | { readonly way: "fetched"; readonly part: Part }
+  /** All films are walked through, the last changed first. */
+  | { readonly way: "walked"; readonly probes: readonly Group[] };
+
+/** So many films are fetched in 5 ms. Where there are more, walking through a list soon meets enough of them, */
+const FETCHED_AT_ONCE = 1_500;
+/** unless other conditions leave few of them: these are tried before the film is fetched. */
+const TRIED_AT_ONCE = 10_000;
+/** So many postings are read and sorted by version in 4 ms. */
+const VERSIONS_AT_ONCE = 10_000;
+/** Fetching a film takes as long as reading so many postings. */
+const POSTINGS_A_FETCH = 8;
+
+/**
+ * Up to how many postings of the smallest group are worth counting within the years of the query, to plan the page;
+ * `undefined` where the plan does not depend on it.
+ */
+export function worthCounting(query: MovieQuery, conditions: Conditions): number | undefined {
+  const { sort, years } = query;
+  if (sort === "-year" || sort === "year" || years.length === 0) return undefined;
+  const few = fewOf(query, conditions);
+  return smallestOf(conditions).films > few ? few : undefined;
+}
+
+export function smallestOf({ groups, every }: Conditions): Group {
+  return groups[0] ?? every;
+}
+
+/** How many postings are few enough to fetch their films. */
+function fewOf({ sort }: MovieQuery, { groups, none, contains }: Conditions): number {
+  const isOnly = groups.length === 1 && none.length === 0 && contains === undefined;
+  const hasListInOrder = sort !== "-updated" && groups.some((group) => group.byTitle);
+  return isOnly || hasListInOrder ? FETCHED_AT_ONCE : TRIED_AT_ONCE;
+}
+
+/** @param fewest how many postings the smallest group has within the years of the query, as far as they were counted. */
+export function planPage(query: MovieQuery, conditions: Conditions, fewest: number): PagePlan {
+  const { sort } = query;
+  const { groups, every } = conditions;
+  const smallest = smallestOf(conditions);
+  const isFew = fewest <= fewOf(query, conditions);
+  const drivenBy = (driver: Group): Part => ({ driver, probes: groups.filter((group) => group !== driver) });
+  switch (sort) {
+    case "-year":
+    case "year":
+      return { way: "listed", by: "year", parts: partsByYear(drivenBy(smallest), sort) };
+    case "title":
+    case "-title": {
+      const isInOrder = smallest.byTitle && fewest === smallest.films;
+      if (!isInOrder && isFew) return { way: "fetched", part: drivenBy(smallest) };
+      const driver = groups.find((group) => group.byTitle) ?? every;
+      return { way: "listed", by: "title", parts: [drivenBy(driver)] };
+    }
+    case "-updated": {
+      const hasVersions = smallest.byTitle && smallest.films <= VERSIONS_AT_ONCE;
+      if (hasVersions && !(isFew && fewest * POSTINGS_A_FETCH < smallest.films))
+        return { way: "versions", part: drivenBy(smallest) };
+      return isFew ? { way: "fetched", part: drivenBy(smallest) } : { way: "walked", probes: groups };
+    }
+  }
+}
+
+/**
+ * Silent films are many, but few of them are new. A page of new silent films with a common word would be looked for
+ * among all new films with the word. So where a probe is thinner than the driver at the end at which the page begins,
+ * the years of that end are driven by the probe.
+ */
+function partsByYear(whole: Part, sort: "-year" | "year"): readonly Part[] {
+  const { driver, probes } = whole;
+  if (driver.films <= MANY_FILMS) return [whole];
+  // How far from the end at which the page begins the first films of a group reach.
+  const reach = ({ ends }: Group) => (ends === undefined ? 0 : sort === "-year" ? ends.newest : -ends.oldest);
+  const [thinnest] = probes
+    .filter(({ terms, ends }) => terms.length === 1 && ends !== undefined)
+    .toSorted((a, b) => reach(b) - reach(a));
+  if (thinnest?.ends === undefined) return [whole];
+  if (driver.ends !== undefined && reach(thinnest) <= reach(driver)) return [whole];
+  const thin: Part = { driver: thinnest, probes: [driver, ...probes.filter((probe) => probe !== thinnest)] };
+  // The year in which the end lies may have very many films, so it is left to the other part.
+  const { newest, oldest } = thinnest.ends;
+  return sort === "-year"
+    ? [
+        { ...thin, upTo: newest - 1 },
+        { ...whole, from: newest },
+      ]
+    : [
+        { ...thin, from: oldest + 1 },
+        { ...whole, upTo: oldest },
+      ];
+}

@@ -1,0 +1,111 @@
+/** Writes the postings of films in key order, and keeps the counts of terms. */
+
+import type { Connection } from "./connection.ts";
+import type { Entry, PostingDifferences, TermDifference } from "./posting-differences.ts";
+import { insertRows, pieces } from "./sql.ts";
+import { TermIds } from "./term-ids.ts";
+
+/** Pieces of words: films are searched by them, but a page sorted by title is driven by other terms. */
+const UNSORTED_KINDS: ReadonlySet<string> = new Set(["4:", "p:", "t:"]);
+
+export function hasTitlePostings(term: string): boolean {
+  return !UNSORTED_KINDS.has(term.slice(0, 2));
+}
+
+/** Where postings stand: the tables, or those that a rebuild fills. */
+export interface PostingTables {
+  readonly term: string;
+  readonly posting: string;
+  readonly titlePosting: string;
+}
+
+export class PostingWriter {
+  readonly #tables: PostingTables;
+  readonly #terms: TermIds;
+
+  constructor(tables: PostingTables = { term: "term", posting: "posting", titlePosting: "title_posting" }) {
+    this.#tables = tables;
+    this.#terms = new TermIds(tables.term);
+  }
+
+  /**
+   * @param lastTerm the last id of a term that was given.
+   * @returns the last one that has been given now.
+   */
+  async write(connection: Connection, differences: PostingDifferences, lastTerm: number): Promise<number> {
+    const { ids, last } = await this.#terms.of(connection, differences.keys(), lastTerm);
+    const terms = [...differences]
+      .map(([term, difference]) => ({ ...difference, term, id: ids.get(term) as number }))
+      .sort((a, b) => a.id - b.id);
+    const { posting, titlePosting } = this.#tables;
+    for (const some of pieces([...removedPostings(terms)]))
+      await connection.run(`DELETE FROM ${posting} WHERE (term, year_down, film) IN (${some.join(",")})`);
+    for (const some of pieces([...removedTitles(terms)]))
+      await connection.run(`DELETE FROM ${titlePosting} WHERE (term, title, film) IN (${some.join(",")})`);
+    await insertRows(
+      connection,
+      `INSERT INTO ${posting} (term, year_down, film) VALUES`,
+      addedPostings(terms),
+    );
+    await insertRows(
+      connection,
+      `INSERT INTO ${titlePosting} (term, title, film, year_down, version) VALUES`,
+      addedTitles(terms),
+    );
+    await this.#terms.count(connection, terms);
+    return last;
+  }
+
+  /** To be called when the transaction has been committed, before another one begins. */
+  confirm(): void {
+    this.#terms.confirm();
+  }
+}
+
+interface WrittenTerm extends TermDifference {
+  readonly term: string;
+  readonly id: number;
+}
+
+function* removedPostings(terms: readonly WrittenTerm[]): Generator<string> {
+  for (const { id, removed } of terms) {
+    for (const { film, yearDown } of removed.toSorted(byYear)) yield `(${id},${yearDown},${film})`;
+  }
+}
+
+function* addedPostings(terms: readonly WrittenTerm[]): Generator<string> {
+  for (const { id, added } of terms) {
+    for (const { film, yearDown } of inOrder(added, byYear)) yield `(${id},${yearDown},${film})`;
+  }
+}
+
+function* removedTitles(terms: readonly WrittenTerm[]): Generator<string> {
+  for (const { term, id, removed, retitled } of terms) {
+    if (!hasTitlePostings(term)) continue;
+    const gone = [...removed, ...retitled.map(({ before }) => before)];
+    for (const { title, film } of gone.sort(byTitle)) yield `(${id},${title},${film})`;
+  }
+}
+
+function* addedTitles(terms: readonly WrittenTerm[]): Generator<string> {
+  for (const { term, id, added, retitled } of terms) {
+    if (!hasTitlePostings(term)) continue;
+    const entries = retitled.length === 0 ? added : [...added, ...retitled.map(({ after }) => after)];
+    for (const { title, film, yearDown, version } of inOrder(entries, byTitle))
+      yield `(${id},${title},${film},${yearDown},${version})`;
+  }
+}
+
+/** Most terms have a single film in a batch. */
+function inOrder(entries: readonly Entry[], order: (a: Entry, b: Entry) => number): readonly Entry[] {
+  return entries.length < 2 ? entries : entries.toSorted(order);
+}
+
+function byYear(a: Entry, b: Entry): number {
+  return a.yearDown - b.yearDown || (a.film < b.film ? -1 : 1);
+}
+
+/** Nearly the order of the key, which is that of bytes: near enough to write each page once. */
+function byTitle(a: Entry, b: Entry): number {
+  return a.title < b.title ? -1 : a.title > b.title ? 1 : a.film < b.film ? -1 : 1;
+}

@@ -1,0 +1,144 @@
+/**
+ * The tables, and their versions.
+ *
+ * Append-only: `update_log`, `update_body`, `film_change`. Derived from them: `record`, `record_key`, `film`, `film_json`,
+ * `term`, `posting`, `title_posting`. `store` has one row: the last numbers that were given; every writer locks it first.
+ * `follow_cursor` has one row as well: how far a shared cache has followed the changes. No writer waits for it.
+ *
+ * `posting` is clustered by term, year (newest first) and film: the first page of a term is one short range of it.
+ * `title_posting` is the same in the order of titles, without the terms that no one sorts by (pieces of words). It has
+ * the version of the film, so that a thousand films are sorted by it without a look at each.
+ *
+ * `film` is small enough to stay in memory, so that searches can look at films that they do not answer with; the
+ * finished JSON is ten times its size and stands apart.
+ *
+ * Everything is compared as bytes. Ids of films and records are 10 bytes (ids.ts). `year_down` is 9,999 less the year,
+ * so that ascending is newest first on every server. Texts without a bound are never indexed, only their hashes.
+ */
+
+export const YEAR_DOWN = 9_999;
+
+const TEXT = "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+const OPTIONS = "ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+
+/** Tables that a rebuild makes anew beside the others and puts in their place. */
+export const REBUILT = [
+  "record",
+  "record_key",
+  "film",
+  "film_json",
+  "term",
+  "posting",
+  "title_posting",
+  "store",
+] as const;
+
+/** The statements of each version. Each can be repeated: a migration that was cut off begins its version again. */
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE IF NOT EXISTS store (
+      id            TINYINT UNSIGNED NOT NULL PRIMARY KEY,
+      number        BIGINT UNSIGNED NOT NULL,
+      at_ms         BIGINT NOT NULL,
+      sequence      BIGINT UNSIGNED NOT NULL,
+      terms         INT UNSIGNED NOT NULL,
+      is_rebuilding TINYINT UNSIGNED NOT NULL
+    ) ${OPTIONS}`,
+    "INSERT IGNORE INTO store (id, number, at_ms, sequence, terms, is_rebuilding) VALUES (1, 0, 0, 0, 0, 0)",
+    `CREATE TABLE IF NOT EXISTS follow_cursor (
+      id       TINYINT UNSIGNED NOT NULL PRIMARY KEY,
+      followed BIGINT UNSIGNED NOT NULL
+    ) ${OPTIONS}`,
+    "INSERT IGNORE INTO follow_cursor (id, followed) VALUES (1, 0)",
+    `CREATE TABLE IF NOT EXISTS update_log (
+      sequence       BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+      update_id      BINARY(26) NOT NULL,
+      provider       VARBINARY(256) NOT NULL,
+      bucket         BLOB NOT NULL,
+      object_key     BLOB NOT NULL,
+      key_hash       BINARY(16) NOT NULL,
+      version_id     BLOB,
+      sequencer      BLOB,
+      event_time_ms  BIGINT NOT NULL,
+      received_at_ms BIGINT NOT NULL,
+      content_hash   BINARY(32) NOT NULL,
+      source_id      BLOB,
+      record_id      BINARY(10),
+      time_ms        BIGINT,
+      withdraws      TINYINT UNSIGNED,
+      rejection      MEDIUMTEXT ${TEXT},
+      first_change   BIGINT UNSIGNED,
+      changes        INT UNSIGNED NOT NULL,
+      UNIQUE KEY update_of_id (update_id),
+      KEY update_of_record (record_id),
+      KEY update_of_provider (provider, sequence),
+      KEY update_of_key (key_hash, sequence)
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS update_body (
+      sequence BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+      bytes    MEDIUMBLOB NOT NULL
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS update_rejected (
+      sequence BIGINT UNSIGNED NOT NULL PRIMARY KEY
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS film_change (
+      number    BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+      at_ms     BIGINT NOT NULL,
+      kind      VARBINARY(10) NOT NULL,
+      movie_id  BINARY(10) NOT NULL,
+      update_id BINARY(26),
+      provider  VARBINARY(256),
+      into_id   BINARY(10),
+      from_id   BINARY(10),
+      previous  BIGINT UNSIGNED,
+      after     MEDIUMTEXT ${TEXT} NOT NULL,
+      KEY change_of_movie (movie_id, number),
+      KEY change_at (at_ms, number)
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS record (
+      id   BINARY(10) NOT NULL PRIMARY KEY,
+      data MEDIUMTEXT ${TEXT} NOT NULL
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS record_key (
+      key_hash  BINARY(16) NOT NULL,
+      record_id BINARY(10) NOT NULL,
+      PRIMARY KEY (key_hash, record_id)
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS film (
+      id        BINARY(10) NOT NULL PRIMARY KEY,
+      status    TINYINT UNSIGNED NOT NULL,
+      version   BIGINT UNSIGNED NOT NULL,
+      year_down SMALLINT UNSIGNED,
+      title     BLOB,
+      into_id   BINARY(10),
+      records   MEDIUMTEXT ${TEXT},
+      KEY film_by_version (status, version, year_down)
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS film_json (
+      id   BINARY(10) NOT NULL PRIMARY KEY,
+      json MEDIUMTEXT ${TEXT} NOT NULL
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS term (
+      term  VARBINARY(3072) NOT NULL PRIMARY KEY,
+      id    INT UNSIGNED NOT NULL,
+      films INT UNSIGNED NOT NULL
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS posting (
+      term      INT UNSIGNED NOT NULL,
+      year_down SMALLINT UNSIGNED NOT NULL,
+      film      BINARY(10) NOT NULL,
+      PRIMARY KEY (term, year_down, film)
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS title_posting (
+      term      INT UNSIGNED NOT NULL,
+      title     VARBINARY(3058) NOT NULL,
+      film      BINARY(10) NOT NULL,
+      year_down SMALLINT UNSIGNED NOT NULL,
+      version   BIGINT UNSIGNED NOT NULL,
+      PRIMARY KEY (term, title, film)
+    ) ${OPTIONS}`,
+  ],
+];
+
+/** `film.status`. */
+export const STATUS = { live: 1, withdrawn: 2, merged: 3 } as const;
