@@ -1,0 +1,60 @@
+import { MemoryCache, MemoryMovieRepository, MemoryUpdateSource, MovieStore } from "@movie-store/core";
+import { expect, test, vi } from "vitest";
+import { loadConfig } from "./config.ts";
+import { createContainer, LOGGER, METRICS, SOURCE, STORE } from "./container.ts";
+
+// Nobody listens there; nothing is connected before it is needed.
+const config = loadConfig({
+  MYSQL_URL: "mysql://nobody@127.0.0.1:1/none",
+  S3_ENDPOINT: "http://127.0.0.1:1",
+  AWS_REGION: "us-east-1",
+  LOG_LEVEL: "silent",
+});
+
+test("each part is made once, and nothing is connected by that", async () => {
+  const container = createContainer(config);
+  const parts = () => [
+    container.resolve(LOGGER),
+    container.resolve(METRICS),
+    container.resolve(SOURCE),
+    container.resolve(STORE),
+  ];
+  const made = parts();
+  for (const [at, part] of parts().entries()) expect(part).toBe(made[at]);
+  expect(container.resolve(STORE)).toBeInstanceOf(MovieStore);
+  await container.close();
+});
+
+test("what was made is closed, once, and what was handed in is not", async () => {
+  const [repository, cache] = [new MemoryMovieRepository(), new MemoryCache()];
+  const source = new MemoryUpdateSource();
+  const closes = [repository, cache, source].map((part) => vi.spyOn(part, "close"));
+  const container = createContainer(config, { repository, cache, source });
+  container.resolve(STORE);
+  container.resolve(SOURCE);
+  await container.close();
+  for (const close of closes) expect(close).not.toHaveBeenCalled();
+
+  const made = createContainer(config);
+  const madeSource = made.resolve(SOURCE);
+  await made.close();
+  await made.close();
+  const address = { bucket: "films", key: "providers/acme/1.json" };
+  await expect(madeSource.read(address)).rejects.toMatchObject({ code: "closed" });
+});
+
+test("settings reach the parts", async () => {
+  const repository = new MemoryMovieRepository();
+  const ruled = loadConfig({
+    ...{ MYSQL_URL: config.mysqlUrl, S3_PREFIX: "in/", PROVIDER_PRIORITY: "bolt,acme", LOG_LEVEL: "silent" },
+  });
+  const container = createContainer(ruled, { repository, clock: () => 2_000 });
+  const store = container.resolve(STORE);
+  const film = { externalIds: { imdb: "tt0113277" }, title: "Heat", year: 1995 };
+  for (const provider of ["acme", "bolt"]) {
+    const bytes = new TextEncoder().encode(JSON.stringify({ id: "1", ...film, overview: provider }));
+    await store.ingest({ bucket: "films", key: `in/${provider}/1.json`, eventTimeMs: 1_000, bytes });
+  }
+  const { movies } = await store.find({ title: "heat" });
+  expect(movies).toMatchObject([{ overview: "bolt", updatedAt: "1970-01-01T00:00:02.000Z" }]);
+});
