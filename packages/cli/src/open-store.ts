@@ -19,7 +19,7 @@ export async function withStore(work: Work): Promise<void> {
 /** As `withStore`, but makes nothing: where there is no store yet, the work finds an empty one. */
 export async function withStoreToCheck(work: Work): Promise<void> {
   const config = loadConfig(process.env);
-  const isThere = existsSync(config.databasePath);
+  const isThere = config.mysqlUrl !== undefined || existsSync(config.databasePath);
   await withParts(config, isThere ? {} : { repository: new MemoryMovieRepository() }, work);
 }
 

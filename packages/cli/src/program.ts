@@ -5,7 +5,9 @@ import { Command, CommanderError } from "commander";
 import { addCheck } from "./commands/check.ts";
 import { addExport } from "./commands/export.ts";
 import { addIngest } from "./commands/ingest.ts";
+import { addMigrate } from "./commands/migrate.ts";
 import { addRebuild } from "./commands/rebuild.ts";
+import { addReconcile } from "./commands/reconcile.ts";
 import { addRejected } from "./commands/rejected.ts";
 import { addStart } from "./commands/start.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -57,7 +59,17 @@ Examples:
   movie-store ingest films.ndjson.gz --provider acme
   movie-store export | head`,
     );
-  for (const add of [addStart, addIngest, addCheck, addRejected, addRebuild, addVerify, addExport])
-    add(program);
+  const commands = [
+    addStart,
+    addIngest,
+    addReconcile,
+    addCheck,
+    addRejected,
+    addRebuild,
+    addVerify,
+    addExport,
+    addMigrate,
+  ];
+  for (const add of commands) add(program);
   return program;
 }

@@ -1,6 +1,7 @@
 /** The environment, read once and checked. */
 
 import { join } from "node:path";
+import { checkMySqlUrl } from "@movie-store/adapters/mysql";
 import * as z from "zod";
 import { type ApiKey, readApiKeys } from "./api-keys.ts";
 
@@ -18,6 +19,18 @@ export interface Config {
   readonly databasePath: string;
   /** The directory that stands for the bucket: `<inbox>/<provider>/<anything>.json`. */
   readonly inboxDirectory: string;
+  /** `undefined`: the SQLite file. */
+  readonly mysqlUrl: string | undefined;
+  /** A replica, for long reads only. */
+  readonly mysqlReadUrl: string | undefined;
+  /** `undefined`: a cache in this process alone. */
+  readonly redisUrl: string | undefined;
+  /** `undefined`: the inbox. */
+  readonly bucket: string | undefined;
+  /** `undefined`: the endpoint of AWS for the region. */
+  readonly s3Endpoint: string | undefined;
+  /** `undefined`: what the AWS client finds in its own settings. */
+  readonly awsRegion: string | undefined;
   /** Prefix of the providers' folders in the bucket; ends with a slash, or is empty. */
   readonly keyPrefix: string;
   /** First wins. */
@@ -58,16 +71,25 @@ function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
 
 const path = z.string().refine((text) => !text.includes("\0"), "must be the path of a folder");
 
-/**
- * Names a back end that this release does not have. To start without it would look like success while films go to
- * another store than the operator believes.
- */
-function notYet(what: string) {
-  return z
-    .string()
-    .refine(() => false, `is set, but this release has no ${what} yet: unset it to use the embedded parts`)
-    .optional();
+/** The message never repeats the text: it may hold a password. */
+function urlOf(schemes: readonly string[], example: string, read: (url: string) => void = () => {}) {
+  return z.string().superRefine((text, context) => {
+    const complain = (message: string) => context.addIssue({ code: "custom", message });
+    if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol)) {
+      complain(`must be a URL like ${example}`);
+      return;
+    }
+    try {
+      read(text);
+    } catch (error) {
+      complain(error instanceof Error ? error.message : `must be a URL like ${example}`);
+    }
+  });
 }
+
+const mysqlUrl = urlOf(["mysql:"], "mysql://user:password@host:3306/database", checkMySqlUrl);
+const redisUrl = urlOf(["redis:", "rediss:"], "redis://host:6379 (rediss:// for TLS)");
+const s3Endpoint = urlOf(["http:", "https:"], "http://localhost:9000");
 
 const list = z
   .string()
@@ -90,11 +112,21 @@ const environmentSchema = z.object({
     .optional(),
   MOVIE_STORE_DATA: path.default("./data"),
   MOVIE_STORE_INBOX: path.optional(),
-  MYSQL_URL: notYet("MySQL adapter"),
-  MYSQL_READ_URL: notYet("MySQL adapter"),
-  REDIS_URL: notYet("Redis adapter"),
-  S3_BUCKET: notYet("S3 adapter"),
-  S3_ENDPOINT: notYet("S3 adapter"),
+  MYSQL_URL: mysqlUrl.optional(),
+  MYSQL_READ_URL: mysqlUrl.optional(),
+  REDIS_URL: redisUrl.optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      "must be the name of a bucket: 3 to 63 of a-z, 0-9, dot and hyphen",
+    )
+    .optional(),
+  S3_ENDPOINT: s3Endpoint.optional(),
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, "must be the name of a region, like eu-central-1")
+    .optional(),
   S3_PREFIX: z
     .string()
     .regex(/^([^/\0][^\0]*)?\/$/, "must end with a slash and not begin with one, like providers/")
@@ -108,8 +140,7 @@ const environmentSchema = z.object({
   MOVIE_STORE_SAMPLE: oneOf(["on", "off"]).default("on"),
 });
 
-/** AWS_REGION is read by the AWS client itself; machines often have it set for other programs. */
-export const VARIABLES: readonly string[] = [...Object.keys(environmentSchema.shape), "AWS_REGION"];
+export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
 
 /**
  * Reads the configuration. A variable with an empty value counts as absent, as compose files and charts write it.
@@ -129,6 +160,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigError(String(issue?.path[0]), issue?.message ?? "has a bad value");
   }
   const variables = checked.data;
+  if (variables.MYSQL_READ_URL !== undefined && variables.MYSQL_URL === undefined) {
+    throw new ConfigError("MYSQL_READ_URL", "names a replica, but there is no MYSQL_URL");
+  }
   const dataDirectory = variables.MOVIE_STORE_DATA;
   return Object.freeze({
     port: variables.PORT,
@@ -136,6 +170,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     dataDirectory,
     databasePath: join(dataDirectory, "movie-store.sqlite"),
     inboxDirectory: variables.MOVIE_STORE_INBOX ?? join(dataDirectory, "inbox"),
+    mysqlUrl: variables.MYSQL_URL,
+    mysqlReadUrl: variables.MYSQL_READ_URL,
+    redisUrl: variables.REDIS_URL,
+    bucket: variables.S3_BUCKET,
+    s3Endpoint: variables.S3_ENDPOINT,
+    awsRegion: variables.AWS_REGION,
     keyPrefix: variables.S3_PREFIX,
     providerPriority: variables.PROVIDER_PRIORITY,
     apiKeys: variables.API_KEYS,

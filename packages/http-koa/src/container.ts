@@ -3,8 +3,10 @@
 import "reflect-metadata";
 import { mkdirSync } from "node:fs";
 import { gunzip } from "@movie-store/adapters/gunzip";
+import { MySqlMovieRepository } from "@movie-store/adapters/mysql";
+import { RedisCache, type RedisEvent, RedisInvalidationChannel } from "@movie-store/adapters/redis";
 import { SqliteMovieRepository } from "@movie-store/adapters/sqlite";
-import { type Cache, MemoryCache, type MovieRepository, MovieStore } from "@movie-store/core";
+import { type Cache, LayeredCache, MemoryCache, type MovieRepository, MovieStore } from "@movie-store/core";
 import { instanceCachingFactory, container as root } from "tsyringe";
 import type { Config } from "./config.ts";
 import { digestOf } from "./digest.ts";
@@ -66,7 +68,7 @@ export function createContainer(config: Config, replacements: Replacements = {})
   provide(LOGGER, () => logger ?? createLogger(config.logLevel));
   provide(CLOCK, () => clock ?? Date.now);
   provide(REPOSITORY, () => repository ?? closing(openRepository(config)));
-  provide(CACHE, () => cache ?? closing(new MemoryCache({ clock: resolve(CLOCK) })));
+  provide(CACHE, () => cache ?? closing(openCache(config, resolve(CLOCK), resolve(LOGGER))));
   provide(
     STORE,
     () =>
@@ -91,6 +93,26 @@ export function createContainer(config: Config, replacements: Replacements = {})
 }
 
 function openRepository(config: Config): MovieRepository {
+  const { mysqlUrl: url, mysqlReadUrl: readUrl } = config;
+  if (url !== undefined)
+    return MySqlMovieRepository.open({ url, ...(readUrl === undefined ? {} : { readUrl }) });
   mkdirSync(config.dataDirectory, { recursive: true });
   return SqliteMovieRepository.open({ path: config.databasePath });
+}
+
+/** What this process has at hand before what all processes share. */
+function openCache({ redisUrl: url }: Config, clock: () => number, log: Logger): Cache {
+  if (url === undefined) return new MemoryCache({ clock });
+  const redis = { url, onEvent: (event: RedisEvent) => logRedisEvent(log, event) };
+  const far = RedisCache.open({ ...redis, clock });
+  const channel = RedisInvalidationChannel.open(redis);
+  // A time of day that is set back would let near answers live longer than their bound.
+  const steady = () => performance.now();
+  return new LayeredCache({ near: new MemoryCache({ clock: steady }), far, channel, clock: steady });
+}
+
+/** Answers come from the database as long as Redis does not, so this is not an error. */
+function logRedisEvent(log: Logger, { connection, isUp, reason }: RedisEvent): void {
+  if (isUp) log.info({ connection }, "Redis is used");
+  else log.warn({ connection, reason }, "Redis is not used");
 }

@@ -1,13 +1,16 @@
-/** `movie-store ingest`: takes films in from files. */
+/** `movie-store ingest`: takes films in from files or from a bucket. */
 
 import type { MovieStore } from "@movie-store/core";
+import type { Config } from "@movie-store/http-koa";
 import { type Command, Option } from "commander";
+import { type BucketPlace, bucketPlaceOf, ingestBucket, openBucket } from "../bucket.ts";
 import type { FileForm } from "../import/file-pieces.ts";
 import { DEFAULT_PROVIDER, type ImportFile, type ImportOptions, importFiles } from "../import/files.ts";
 import { batchesOf, objectsOf } from "../import/objects.ts";
 import { withStore } from "../open-store.ts";
 import { pace, Tally } from "../tally.ts";
-import { note, Progress, print } from "../terminal.ts";
+import { counted, note, Progress, print } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
 
 export interface ImportFlags {
   readonly provider?: string;
@@ -19,20 +22,26 @@ const BATCH = 5_000;
 
 export function addIngest(program: Command): void {
   withImportFlags(program.command("ingest"))
-    .summary("take in films from a file or a folder")
+    .summary("take in films from a file, a folder or a bucket")
     .description(
-      `Takes in films from a file, or from every file below a folder.
+      `Takes in films from a file, from every file below a folder, or from every version of every object in a bucket.
 
 .json is one film or a list of films, .ndjson (or .jsonl) a film a line, .csv a film a row below a header row; each
 may be compressed (.gz). The format of a film is recognised by its shape: canonical, wikipedia-movie-data, OMDb, TMDB.
 
+In a bucket each object is one film of the provider that its key names; what the store has already is not read again.
+
 The same file again changes nothing; a corrected one changes what was corrected. What can't be accepted is kept with
 its reason: see "movie-store rejected". Exit code 1 if anything was rejected.`,
     )
-    .argument("<path>", "file or folder")
+    .argument("<path>", "file, folder or s3://bucket/prefix")
     .action(async (path: string, flags: ImportFlags) => {
       await withStore(async ({ store, config }) => {
-        const tally = await ingest(store, path, config.keyPrefix, importOptionsOf(flags));
+        const place = bucketPlaceOf(path, config.keyPrefix);
+        const tally =
+          place === undefined
+            ? await ingestFiles(store, path, config.keyPrefix, importOptionsOf(flags))
+            : await ingestObjects(store, place, config, flags);
         if (tally.count("rejected") > 0) process.exitCode = 1;
       });
     });
@@ -55,7 +64,33 @@ export function importOptionsOf({ provider, format }: ImportFlags): ImportOption
   return { provider, form: format === "auto" ? undefined : format };
 }
 
-async function ingest(
+async function ingestObjects(
+  store: MovieStore,
+  { bucket, prefix }: BucketPlace,
+  config: Config,
+  flags: ImportFlags,
+): Promise<Tally> {
+  if (flags.provider !== undefined)
+    throw new UsageError("--provider: in a bucket the key of an object names its provider");
+  if (flags.format !== "auto")
+    throw new UsageError("--format: in a bucket each object is one film, told by its shape");
+  const source = openBucket(bucket, config);
+  const progress = new Progress("object");
+  const startMs = performance.now();
+  try {
+    const { sums, tally } = await ingestBucket(store, source, prefix, ({ listed }) => progress.show(listed));
+    progress.clear();
+    print(tally.text + pace(sums.listed, performance.now() - startMs));
+    if (sums.known > 0) note(`${counted(sums.known, "object")} more known already`);
+    showRejections(tally);
+    return tally;
+  } finally {
+    progress.clear();
+    await source.close();
+  }
+}
+
+async function ingestFiles(
   store: MovieStore,
   path: string,
   prefix: string,
@@ -85,8 +120,12 @@ async function ingest(
   if (files.areOfNobody && options.provider === undefined)
     note(`provider: ${DEFAULT_PROVIDER} (--provider names another)`);
   print(tally.text + pace(tally.objects, performance.now() - startMs));
-  if (tally.count("rejected") > 0) note(`rejected: ${tally.rejections} ("movie-store rejected" shows them)`);
+  showRejections(tally);
   return tally;
+}
+
+export function showRejections(tally: Tally): void {
+  if (tally.count("rejected") > 0) note(`rejected: ${tally.rejections} ("movie-store rejected" shows them)`);
 }
 
 /** The files of an argument as one stream of objects, with a count of how far it is. */

@@ -1,8 +1,5 @@
 /** `movie-store start`: the whole system in one process. */
 
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
-import { DirectoryUpdateSource } from "@movie-store/adapters/directory";
 import type { MovieStore } from "@movie-store/core";
 import {
   type Config,
@@ -15,7 +12,8 @@ import {
   startServer,
 } from "@movie-store/http-koa";
 import type { Command } from "commander";
-import { followInbox, INBOX_BUCKET, type InboxParts, isUnused, takeInSample } from "../inbox.ts";
+import { type Intake, type IntakeParts, openIntake } from "../intake.ts";
+import { migrate } from "../migrate.ts";
 import { count, print } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -24,8 +22,9 @@ export function addStart(program: Command): void {
     .command("start")
     .summary("answer on http://localhost:3000 and watch the inbox")
     .description(
-      `Runs the whole system in one process: the store in a file, the API, and a watch on the inbox. What is put there
-as <provider>/<anything>.json (or .csv, either also .gz) is taken in at once.
+      `Runs the whole system in one process: the store, the API, and a watch on the inbox. What is put there
+as <provider>/<anything>.json (or .csv, either also .gz) is taken in at once. The store is a file, or MySQL where
+MYSQL_URL is set; with S3_BUCKET the inbox is that bucket, listed every few seconds.
 
 At the first start of an empty store a sample of films is put into the inbox, unless MOVIE_STORE_SAMPLE=off. Ends on
 SIGTERM and SIGINT when every request is answered; a second signal ends it at once.`,
@@ -36,29 +35,29 @@ SIGTERM and SIGINT when every request is answered; a second signal ends it at on
 async function start(): Promise<void> {
   const config = loadConfig(process.env);
   const stopped = firstSignal();
-  await mkdir(config.inboxDirectory, { recursive: true });
+  await migrate(config);
   const container = createContainer(config);
-  const { inboxDirectory: root, keyPrefix: prefix } = config;
-  const source = new DirectoryUpdateSource({ root, prefix, bucket: INBOX_BUCKET });
   try {
     const [store, log] = [container.resolve(STORE), container.resolve(LOGGER)];
-    const inbox = { config, store, source, log };
-    if (config.sample && (await isUnused(inbox))) await takeInSample(inbox);
-    const server = await listen({ config, store, log });
-    await serve(inbox, server, stopped);
+    const intake = await openIntake({ config, store, log });
+    try {
+      await serve({ config, store, log }, intake, stopped);
+    } finally {
+      await intake.close();
+    }
   } finally {
-    await source.close();
     await container.close();
   }
 }
 
-async function serve(inbox: InboxParts, server: RunningServer, stopped: Promise<void>): Promise<void> {
+async function serve(parts: IntakeParts, intake: Intake, stopped: Promise<void>): Promise<void> {
+  const server = await listen(parts);
   try {
-    await greet(inbox.store, inbox.config, server.url);
-    const watch = followInbox(inbox);
+    await greet(parts.store, parts.config, server.url, intake);
+    intake.follow();
     await stopped;
     print("stopping when every request is answered; a second signal stops at once");
-    await Promise.all([server.stop(), watch.close()]);
+    await Promise.all([server.stop(), intake.close()]);
   } finally {
     await server.stop();
   }
@@ -89,14 +88,14 @@ async function listen(options: ServerOptions): Promise<RunningServer> {
   }
 }
 
-async function greet(store: MovieStore, config: Config, url: string): Promise<void> {
+async function greet(store: MovieStore, config: Config, url: string, intake: Intake): Promise<void> {
   const films = await upTo(10_000, store.exportMovies());
   const rejected = (await store.receipts({ verdict: "rejected", limit: 1_000 })).length;
   print(`Movie Store is ready: ${url}
 
   films     ${atLeast(films, 10_000)}
   rejected  ${atLeast(rejected, 1_000)}${rejected === 0 ? "" : ' (see "movie-store rejected")'}
-  inbox     ${resolve(config.inboxDirectory)}
+  ${intake.name.padEnd(9)} ${intake.place}
             put a film there as <provider>/<anything>.json and it is taken in
 
   try       ${await suggestion(store, config, url)}

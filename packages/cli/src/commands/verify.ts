@@ -1,8 +1,10 @@
 /** `movie-store verify`: proves that the films are what the update log says. */
 
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SqliteMovieRepository } from "@movie-store/adapters/sqlite";
+import type { Config } from "@movie-store/http-koa";
 import type { Command } from "commander";
 import { withStore } from "../open-store.ts";
 import { pace } from "../tally.ts";
@@ -22,7 +24,7 @@ Run it while nothing is being ingested: what arrives meanwhile is reported as a 
     .option("--json", "print a line of JSON for each difference")
     .action((flags: { readonly json?: true }) =>
       withStore(async ({ store, config }) => {
-        await inScratch(config.dataDirectory, async (scratch) => {
+        await inScratch(scratchParent(config), async (scratch) => {
           const progress = new Progress("update");
           const startMs = performance.now();
           const report = await store.verify(scratch, (done) => progress.show(done));
@@ -45,12 +47,17 @@ Run it while nothing is being ingested: what arrives meanwhile is reported as a 
     );
 }
 
+/** Beside the embedded store there is room for as much again; where there is none, the data folder may not exist. */
+function scratchParent({ mysqlUrl, dataDirectory }: Config): string {
+  return mysqlUrl === undefined ? join(dataDirectory, "tmp") : tmpdir();
+}
+
 async function inScratch(
-  dataDir: string,
+  parent: string,
   work: (scratch: SqliteMovieRepository) => Promise<void>,
 ): Promise<void> {
-  await mkdir(join(dataDir, "tmp"), { recursive: true });
-  const folder = await mkdtemp(join(dataDir, "tmp", "verify-"));
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, "movie-store-verify-"));
   try {
     const scratch = SqliteMovieRepository.open({ path: join(folder, "scratch.sqlite"), durable: false });
     try {

@@ -1,0 +1,69 @@
+/** Where the films of `start` come from: the inbox, or the bucket that the configuration names. */
+
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { DirectoryUpdateSource } from "@movie-store/adapters/directory";
+import type { MovieStore } from "@movie-store/core";
+import type { Config, Logger } from "@movie-store/http-koa";
+import { openBucket } from "./bucket.ts";
+import { followBucket } from "./follow-bucket.ts";
+import { followInbox, INBOX_BUCKET, isUnused, takeInSample } from "./inbox.ts";
+
+export interface IntakeParts {
+  readonly config: Config;
+  readonly store: MovieStore;
+  readonly log: Logger;
+}
+
+export interface Intake {
+  readonly name: "inbox" | "bucket";
+  readonly place: string;
+  /** Begins to take in what is there and what comes. */
+  follow(): void;
+  /** Resolves when nothing is being taken in any more. */
+  close(): Promise<void>;
+}
+
+/** An inbox is made if it is not there; an embedded store that is empty gets the sample through it. */
+export async function openIntake(parts: IntakeParts): Promise<Intake> {
+  return parts.config.bucket === undefined ? openInbox(parts) : openBucketIntake(parts, parts.config.bucket);
+}
+
+async function openInbox({ config, store, log }: IntakeParts): Promise<Intake> {
+  const { inboxDirectory: root, keyPrefix: prefix } = config;
+  await mkdir(root, { recursive: true });
+  const source = new DirectoryUpdateSource({ root, prefix, bucket: INBOX_BUCKET });
+  const inbox = { config, store, source, log };
+  const isEmbedded = config.mysqlUrl === undefined;
+  if (config.sample && isEmbedded && (await isUnused(inbox))) await takeInSample(inbox);
+  let watch: { close(): Promise<void> } | undefined;
+  return {
+    name: "inbox",
+    place: resolve(root),
+    follow: () => {
+      watch = followInbox(inbox);
+    },
+    close: async () => {
+      await watch?.close();
+      await source.close();
+    },
+  };
+}
+
+function openBucketIntake({ config, store, log }: IntakeParts, bucket: string): Intake {
+  const source = openBucket(bucket, config);
+  let following: { close(): Promise<void> } | undefined;
+  return {
+    name: "bucket",
+    place: `s3://${bucket}/${config.keyPrefix}`,
+    follow: () => {
+      following = followBucket({ store, source, prefix: config.keyPrefix, log });
+    },
+    close: async () => {
+      // What is being read fails when the source is closed, so no long listing has to be waited for.
+      const ended = following?.close();
+      await source.close();
+      await ended;
+    },
+  };
+}
