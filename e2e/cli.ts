@@ -1,6 +1,7 @@
 /** The command line as a process of its own. */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { resolve } from "node:path";
 
 const BIN = resolve(import.meta.dirname, "../packages/cli/bin/movie-store.js");
@@ -43,4 +44,20 @@ export function runCli(
   env: NodeJS.ProcessEnv = {},
 ): Promise<Finished> {
   return startCli(data, args, env).finished;
+}
+
+/** The address that the process tells when it is ready. */
+export async function urlOf({ process: child, finished }: Running): Promise<string> {
+  const ended = finished.then(({ stderr }) => Promise.reject(new Error(`it ended: ${stderr}`)));
+  for (let told = ""; ; ) {
+    const [text] = (await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), ended])) as [
+      string,
+    ];
+    told += text;
+    const url = /ready: (\S+)/.exec(told)?.[1];
+    if (url !== undefined) {
+      ended.catch(() => {});
+      return url;
+    }
+  }
 }

@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { VARIABLES } from "@movie-store/http-koa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Running, startCli } from "./cli.ts";
+import { type Running, startCli, urlOf } from "./cli.ts";
 
 const README = readFileSync(resolve(import.meta.dirname, "../README.md"), "utf8");
 
@@ -85,19 +84,3 @@ describe("the README", () => {
     for (const variable of VARIABLES) expect(told).toContain(variable);
   });
 });
-
-/** The address that the process tells when it is ready. */
-async function urlOf({ process: child, finished }: Running): Promise<string> {
-  const ended = finished.then(({ stderr }) => Promise.reject(new Error(`it ended: ${stderr}`)));
-  for (let told = ""; ; ) {
-    const [text] = (await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), ended])) as [
-      string,
-    ];
-    told += text;
-    const url = /ready: (\S+)/.exec(told)?.[1];
-    if (url !== undefined) {
-      ended.catch(() => {});
-      return url;
-    }
-  }
-}
