@@ -150,28 +150,6 @@ for (const { name, server } of SERVERS) {
       expect(page.version).toBe(1);
     });
 
-    it("walks once through the changes of films without a term, and misses none that gets it later", async () => {
-      const films = Array.from({ length: 150 }, (_, id) =>
-        update({ title: `Film ${id}`, genres: [id === 0 ? "Silent" : "Drama"] }, { id: `${id}` }),
-      );
-      await repository.append(films, plainDecide);
-      const statements: string[] = [];
-      const search = searchWith({
-        onStatement: (sql) => statements.push(sql),
-        onRows: async (rows) =>
-          rows.map((row) => ("part" in row && row["part"] !== null ? { ...row, films: 1_000_000 } : row)),
-      });
-      const { query } = planQuery({ genre: ["Silent"], sort: "-updated" });
-      const titles = async () => (await search.find(query)).films.map(titleOf);
-      expect(await titles()).toEqual(["Film 0"]);
-      expect(statements.at(-1)).not.toContain("p.version >");
-      expect(await titles()).toEqual(["Film 0"]);
-      expect(statements.at(-1)).toContain("(p.version <= 1 OR p.version > 150)");
-      const later = update({ title: "Film 7", genres: ["Silent"] }, { id: "7", at: 1_000 });
-      await repository.append([later], plainDecide);
-      expect(await titles()).toEqual(["Film 7", "Film 0"]);
-    });
-
     const moving: Readonly<Record<string, FindParameters>> = {
       "terms that begin alike": { title: "carm", match: "prefix" },
       "pieces that begin alike": { title: "ca", match: "contains" },

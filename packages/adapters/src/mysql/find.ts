@@ -11,12 +11,10 @@ import { planPage, smallestOf, worthCounting } from "./page-plan.ts";
 import { countStatement, pageStatement } from "./page-statement.ts";
 import type { ConnectionPool } from "./pool.ts";
 import { type Conditions, readConditions, wantedTerms } from "./term-groups.ts";
-import { VersionGaps } from "./version-gaps.ts";
 
 export class FilmSearch {
   readonly #pool: Pick<ConnectionPool, "read" | "snapshot">;
   readonly #terms = new KnownTerms();
-  readonly #gaps = new VersionGaps();
 
   constructor(pool: Pick<ConnectionPool, "read" | "snapshot">) {
     this.#pool = pool;
@@ -38,13 +36,11 @@ export class FilmSearch {
     // A term without films has just been looked up.
     if (conditions === undefined) return { films: [], more: false, version: found.version as number };
     const plan = planPage(query, conditions, await fewestOf(connection, query, conditions));
-    const gap = plan.way === "walked" ? this.#gaps.widestOf(conditions.groups) : undefined;
-    const rows = await connection.rows(pageStatement(query, conditions, plan, gap));
+    const rows = await connection.rows(pageStatement(query, conditions, plan));
     const version = Number(rows[0]?.["store_version"]);
     this.#terms.saw(version);
     if (found.version !== undefined && found.version !== version) return undefined;
     const films = rows.filter((row) => row["id"] !== null).sort(inOrderOf(query));
-    if (plan.way === "walked") this.#gaps.learn(query, conditions, Number(films[0]?.["place"] ?? 0), version);
     return { films: films.slice(0, query.limit).map(storedFilm), more: films.length > query.limit, version };
   }
 }

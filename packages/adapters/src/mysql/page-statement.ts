@@ -12,7 +12,6 @@ import { type FilmAtHand, probesOf, yearsOf } from "./probes.ts";
 import { STATUS, YEAR_DOWN } from "./schema.ts";
 import { bytesLiteral } from "./sql.ts";
 import { type Conditions, type Group, listsOf } from "./term-groups.ts";
-import type { VersionGap } from "./version-gaps.ts";
 
 interface Search extends Pick<Conditions, "none" | "contains"> {
   readonly query: MovieQuery;
@@ -21,17 +20,11 @@ interface Search extends Pick<Conditions, "none" | "contains"> {
 }
 
 /**
- * @param gap versions that no film of the page has.
  * @returns a statement that gives rows of `store_version`, `place` (by which the page is sorted, before the id) and the
  * columns of the film, in any order; a single row without a film where there is none.
  */
-export function pageStatement(
-  query: MovieQuery,
-  { none, contains }: Conditions,
-  plan: PagePlan,
-  gap?: VersionGap,
-): string {
-  const candidates = candidatesOf({ query, none, contains, limit: query.limit + 1 }, plan, gap);
+export function pageStatement(query: MovieQuery, { none, contains }: Conditions, plan: PagePlan): string {
+  const candidates = candidatesOf({ query, none, contains, limit: query.limit + 1 }, plan);
   return `SELECT s.number AS store_version, c.place, f.id, f.status, f.version, f.into_id, f.records, j.json
     FROM store s LEFT JOIN (${candidates}) c ON TRUE
     LEFT JOIN film f ON f.id = c.film LEFT JOIN film_json j ON j.id = c.film`;
@@ -43,7 +36,7 @@ export function countStatement(query: MovieQuery, { terms }: Group, limit: numbe
     WHERE ${oneOf("p.term", terms)} ${yearsOf(query)} LIMIT ${limit}) few`;
 }
 
-function candidatesOf(search: Search, plan: PagePlan, gap: VersionGap | undefined): string {
+function candidatesOf(search: Search, plan: PagePlan): string {
   switch (plan.way) {
     case "listed": {
       const postings = plan.by === "year" ? YEARS : TITLES;
@@ -55,7 +48,7 @@ function candidatesOf(search: Search, plan: PagePlan, gap: VersionGap | undefine
     case "fetched":
       return byFetchedFilm(search, plan.part);
     case "walked":
-      return byVersion(search, plan.probes, gap);
+      return byVersion(search, plan.probes);
   }
 }
 
@@ -144,11 +137,10 @@ function byVersionOfPosting(search: Search, { driver, probes }: Part): string {
 }
 
 /** Live films by their last change, which each has for itself. */
-function byVersion(search: Search, probes: readonly Group[], gap: VersionGap | undefined): string {
+function byVersion(search: Search, probes: readonly Group[]): string {
   const { query, limit } = search;
-  const outside = gap === undefined ? "" : `AND (p.version <= ${gap.above} OR p.version > ${gap.upTo})`;
   return `SELECT p.version AS place, p.id AS film FROM film p FORCE INDEX (film_by_version)
-    WHERE p.status = ${STATUS.live} ${outside} ${behindVersion(query, "p.id")} ${yearsOf(query)}
+    WHERE p.status = ${STATUS.live} ${behindVersion(query, "p.id")} ${yearsOf(query)}
     ${probesOf({ ...search, probes }, { id: "p.id", title: "p.title" })} ORDER BY p.version DESC LIMIT ${limit}`;
 }
 

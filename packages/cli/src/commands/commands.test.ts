@@ -123,9 +123,10 @@ describe("ingest", () => {
   test.each([
     [["ingest", "none.json"], "movie-store: none.json: there is no such file or folder\n"],
     [
-      ["ingest", "s3://bucket/prefix"],
-      "movie-store: s3://bucket/prefix: only files and folders can be ingested",
+      ["ingest", "gs://bucket/x"],
+      "movie-store: gs://bucket/x: has to be a file or a folder, or for ingest s3:",
     ],
+    [["check", "s3://bucket/x"], "movie-store: s3://bucket/x: has to be a file or a folder"],
     [["ingest", ".", "-p", "a/b"], 'movie-store: --provider: "a/b" is no name of a provider'],
   ])("%s says in one line what is wrong", async (args, message) => {
     const { code, out, err } = await run(args);

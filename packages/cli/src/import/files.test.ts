@@ -94,7 +94,7 @@ describe("the files", () => {
   test("have to be there, and no addresses", async () => {
     await expect(keysOf(join(folder, "none"))).rejects.toThrow(/there is no such file or folder/);
     await expect(keysOf("s3://bucket/prefix")).rejects.toThrow(
-      /^s3:\/\/bucket\/prefix: only files and folders/,
+      /^s3:\/\/bucket\/prefix: has to be a file or a folder/,
     );
   });
 });

@@ -33,7 +33,7 @@ export async function* importFiles(
   options: ImportOptions = {},
 ): AsyncGenerator<ImportFile> {
   if (/^[a-z0-9]+:\/\//i.test(argument)) {
-    throw new UsageError(`${argument}: only files and folders can be ingested, not addresses`);
+    throw new UsageError(`${argument}: has to be a file or a folder, or for ingest s3://bucket/prefix`);
   }
   const path = resolve(argument);
   const stats = await statOf(path, argument);
