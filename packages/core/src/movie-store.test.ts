@@ -154,6 +154,21 @@ describe("ingest", () => {
     expect(await store.ingestMany([])).toEqual([]);
   });
 
+  it("gives other work of the process a turn while it reads a large batch", async () => {
+    let turns = 0;
+    const busy = new MovieStore({
+      repository: new MemoryMovieRepository(),
+      nextTurn: async () => {
+        turns++;
+      },
+    });
+    const objects = Array.from({ length: 100 }, (_, at) =>
+      object("acme", { id: `${at}`, title: `Film ${at}` }),
+    );
+    expect(await busy.ingestMany(objects)).toHaveLength(100);
+    expect(turns).toBe(5);
+  });
+
   it("shows its own changes to the next reader, cached answers or not", async () => {
     expect((await store.find({ title: "heat" })).movies).toEqual([]);
     expect(await store.get(acme1)).toMatchObject({ status: "unknown" });

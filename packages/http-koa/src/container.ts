@@ -2,6 +2,7 @@
 
 import "reflect-metadata";
 import { mkdirSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { gunzip } from "@movie-store/adapters/gunzip";
 import { MySqlMovieRepository } from "@movie-store/adapters/mysql";
 import { RedisCache, type RedisEvent, RedisInvalidationChannel } from "@movie-store/adapters/redis";
@@ -81,6 +82,7 @@ export function createContainer(config: Config, replacements: Replacements = {})
         prefix: config.keyPrefix,
         gunzip,
         digest: digestOf,
+        nextTurn,
       }),
   );
 
