@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- section …]`: measures what the README and the decisions claim, each figure beside its limit from
- * the same run. Sections: `http`, `pages`, `ingest`, and where TEST_MYSQL_URL names a server, `mysql-pages` and
- * `mysql-ingest`; all of them by default. Exit 1 where a limit is missed.
+ * the same run. Sections: `http`, `pages`, `ingest`; where TEST_MYSQL_URL names a server, `mysql-pages` and
+ * `mysql-ingest`; with TEST_REDIS_URL and TEST_S3_ENDPOINT (versions and notifications) besides, `freshness`. All of
+ * them by default. Exit 1 where a limit is missed.
  *
  * Needs the real films (MOVIE_STORE_REAL_DATA) and keeps its stores in MOVIE_STORE_BENCH_DATA (default bench/data,
  * some 6 GB). `-- --films 32608` leaves the million out, `--lines 1000000` makes the long file of `ingest` longer.
@@ -13,6 +14,7 @@
 
 import { parseArgs } from "node:util";
 import { realFilms } from "./corpus.ts";
+import { measureFreshness } from "./freshness.ts";
 import { measureHttp } from "./http.ts";
 import { measureIngest } from "./ingest.ts";
 import { measureMySqlIngest } from "./mysql-ingest.ts";
@@ -29,7 +31,14 @@ const { values, positionals } = parseArgs({
 const real = await realFilms();
 if (real === undefined) process.exit(2);
 const mysql = process.env["TEST_MYSQL_URL"];
-const SECTIONS = ["http", "pages", "ingest", ...(mysql === undefined ? [] : ["mysql-pages", "mysql-ingest"])];
+const [redis, s3] = [process.env["TEST_REDIS_URL"], process.env["TEST_S3_ENDPOINT"]];
+const SECTIONS = [
+  "http",
+  "pages",
+  "ingest",
+  ...(mysql === undefined ? [] : ["mysql-pages", "mysql-ingest"]),
+  ...(mysql === undefined || redis === undefined || s3 === undefined ? [] : ["freshness"]),
+];
 const sections = positionals.length === 0 ? SECTIONS : positionals;
 const sizes = (values.films ?? [String(real.length), "1000000"]).map(Number);
 const figures: Figure[] = [];
@@ -48,5 +57,12 @@ if (mysql === undefined) {
   if (sections.includes("mysql-ingest")) {
     figures.push(...(await measureMySqlIngest(mysql, real, Math.max(...sizes))));
   }
+}
+if (sections.includes("freshness")) {
+  if (mysql === undefined || redis === undefined || s3 === undefined) {
+    console.error("freshness needs TEST_MYSQL_URL, TEST_REDIS_URL and TEST_S3_ENDPOINT");
+    process.exit(2);
+  }
+  figures.push(...(await measureFreshness({ mysql, redis, s3 })));
 }
 process.exitCode = printFigures(figures) ? 0 : 1;

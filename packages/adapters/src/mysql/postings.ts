@@ -5,11 +5,21 @@ import type { Entry, PostingDifferences, TermDifference } from "./posting-differ
 import { insertRows, pieces } from "./sql.ts";
 import { TermIds } from "./term-ids.ts";
 
-/** Pieces of words: films are searched by them, but a page sorted by title is driven by other terms. */
-const UNSORTED_KINDS: ReadonlySet<string> = new Set(["4:", "p:", "t:"]);
+/** Titles, and pieces of them: films are searched by them, but a page sorted by title is driven by other terms. */
+const TITLE_KINDS: ReadonlySet<string> = new Set(["4:", "p:", "t:"]);
+const PEOPLE = "c:";
 
+/** Whether the title alone tells if a film has the term. Words are not among these: they are looked up as words. */
+export function isOfTitle(term: string): boolean {
+  return TITLE_KINDS.has(term.slice(0, 2));
+}
+
+/**
+ * People have none either: nobody is in so many films that they could not be fetched and sorted at once, and these
+ * postings would be a third of all by title.
+ */
 export function hasTitlePostings(term: string): boolean {
-  return !UNSORTED_KINDS.has(term.slice(0, 2));
+  return !isOfTitle(term) && !term.startsWith(PEOPLE);
 }
 
 /** Where postings stand: the tables, or those that a rebuild fills. */

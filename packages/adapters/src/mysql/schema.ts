@@ -6,8 +6,8 @@
  * `follow_cursor` has one row as well: how far a shared cache has followed the changes. No writer waits for it.
  *
  * `posting` is clustered by term, year (newest first) and film: the first page of a term is one short range of it.
- * `title_posting` is the same in the order of titles, without the terms that no one sorts by (pieces of words). It has
- * the version of the film, so that a thousand films are sorted by it without a look at each.
+ * `title_posting` is the same in the order of titles, without pieces of titles and people (postings.ts). It has the
+ * version of the film, so that a thousand films are sorted by it without a look at each.
  *
  * `film` is small enough to stay in memory, so that searches can look at films that they do not answer with; the
  * finished JSON is ten times its size and stands apart.

@@ -2,7 +2,7 @@
 
 import { EVERY_FILM, type MovieQuery, term } from "@movie-store/core";
 import type { FoundTerms, Term, WantedTerms } from "./known-terms.ts";
-import { hasTitlePostings } from "./postings.ts";
+import { hasTitlePostings, isOfTitle } from "./postings.ts";
 
 /** Terms of which a film has at least one. */
 export interface Group {
@@ -157,7 +157,7 @@ function groupOf(terms: readonly Term[], titleHas?: string): Group {
 /** Of a single term that is made from the title. Pieces reach over spaces at the end of the title. */
 function titleTextOf(terms: readonly Term[]): string | undefined {
   const [only] = terms;
-  if (only === undefined || terms.length > 1 || hasTitlePostings(only.term)) return undefined;
+  if (only === undefined || terms.length > 1 || !isOfTitle(only.term)) return undefined;
   return only.term.slice(2).trimEnd();
 }
 
