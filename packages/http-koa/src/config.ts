@@ -1,12 +1,15 @@
 /** The environment, read once and checked. */
 
 import { join } from "node:path";
-import { checkMySqlUrl } from "@movie-store/adapters/mysql";
+import {
+  ConfigError,
+  type LogLevel,
+  oneOf,
+  readVariables,
+  STORE_VARIABLES,
+} from "@movie-store/adapters/variables";
 import * as z from "zod";
 import { type ApiKey, readApiKeys } from "./api-keys.ts";
-
-export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
   /** 0 takes a free port. */
@@ -45,17 +48,6 @@ export interface Config {
   readonly sample: boolean;
 }
 
-/** A variable has a bad value. The message is one line that names it, and never contains a secret. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly variable: string;
-
-  constructor(variable: string, message: string) {
-    super(`${variable} ${message}`);
-    this.variable = variable;
-  }
-}
-
 function wholeNumber(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
@@ -65,37 +57,7 @@ function wholeNumber(min: number, max: number) {
     .refine((number) => number >= min && number <= max, message);
 }
 
-function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, `must be one of ${values.join(", ")}`);
-}
-
 const path = z.string().refine((text) => !text.includes("\0"), "must be the path of a folder");
-
-/** The message never repeats the text: it may hold a password. */
-function urlOf(schemes: readonly string[], example: string, read: (url: string) => void = () => {}) {
-  return z.string().superRefine((text, context) => {
-    const complain = (message: string) => context.addIssue({ code: "custom", message });
-    if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol)) {
-      complain(`must be a URL like ${example}`);
-      return;
-    }
-    try {
-      read(text);
-    } catch (error) {
-      complain(error instanceof Error ? error.message : `must be a URL like ${example}`);
-    }
-  });
-}
-
-const mysqlUrl = urlOf(["mysql:"], "mysql://user:password@host:3306/database", checkMySqlUrl);
-const redisUrl = urlOf(["redis:", "rediss:"], "redis://host:6379 (rediss:// for TLS)");
-const s3Endpoint = urlOf(["http:", "https:"], "http://localhost:9000");
-
-const list = z
-  .string()
-  .transform((text) => text.split(",").map((item) => item.trim()))
-  .refine((items) => items.every((item) => item !== ""), "must be names with commas between them")
-  .refine((items) => new Set(items).size === items.length, "names a provider twice");
 
 const apiKeys = z.string().transform((text, context): readonly ApiKey[] => {
   const keys = readApiKeys(text);
@@ -105,6 +67,7 @@ const apiKeys = z.string().transform((text, context): readonly ApiKey[] => {
 });
 
 const environmentSchema = z.object({
+  ...STORE_VARIABLES,
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z
     .string()
@@ -112,9 +75,8 @@ const environmentSchema = z.object({
     .optional(),
   MOVIE_STORE_DATA: path.default("./data"),
   MOVIE_STORE_INBOX: path.optional(),
-  MYSQL_URL: mysqlUrl.optional(),
-  MYSQL_READ_URL: mysqlUrl.optional(),
-  REDIS_URL: redisUrl.optional(),
+  MYSQL_URL: STORE_VARIABLES.MYSQL_URL.optional(),
+  MYSQL_READ_URL: STORE_VARIABLES.MYSQL_URL.optional(),
   S3_BUCKET: z
     .string()
     .regex(
@@ -122,20 +84,9 @@ const environmentSchema = z.object({
       "must be the name of a bucket: 3 to 63 of a-z, 0-9, dot and hyphen",
     )
     .optional(),
-  S3_ENDPOINT: s3Endpoint.optional(),
-  AWS_REGION: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/, "must be the name of a region, like eu-central-1")
-    .optional(),
-  S3_PREFIX: z
-    .string()
-    .regex(/^([^/\0][^\0]*)?\/$/, "must end with a slash and not begin with one, like providers/")
-    .default("providers/"),
-  PROVIDER_PRIORITY: list.default([]),
   API_KEYS: apiKeys.default([]),
   CACHE_TTL_SECONDS: wholeNumber(1, 86_400).default(300),
   EDGE_MAX_AGE_SECONDS: wholeNumber(0, 3_600).default(5),
-  LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 300).default(10),
   MOVIE_STORE_SAMPLE: oneOf(["on", "off"]).default("on"),
 });
@@ -143,23 +94,11 @@ const environmentSchema = z.object({
 export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
 
 /**
- * Reads the configuration. A variable with an empty value counts as absent, as compose files and charts write it.
- *
  * @param environment such as `process.env`; it is not kept.
  * @throws ConfigError for the first variable with a bad value.
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(
-    VARIABLES.map((name) => [name, environment[name]]).filter(
-      ([, value]) => value !== undefined && value !== "",
-    ),
-  );
-  const checked = environmentSchema.safeParse(given);
-  if (!checked.success) {
-    const [issue] = checked.error.issues;
-    throw new ConfigError(String(issue?.path[0]), issue?.message ?? "has a bad value");
-  }
-  const variables = checked.data;
+  const variables = readVariables(environmentSchema, environment);
   if (variables.MYSQL_READ_URL !== undefined && variables.MYSQL_URL === undefined) {
     throw new ConfigError("MYSQL_READ_URL", "names a replica, but there is no MYSQL_URL");
   }

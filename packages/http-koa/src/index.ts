@@ -1,6 +1,7 @@
+export { ConfigError, LOG_LEVELS, type LogLevel } from "@movie-store/adapters/variables";
 export type { ApiKey } from "./api-keys.ts";
 export { type App, type AppOptions, createApp } from "./app.ts";
-export { type Config, ConfigError, LOG_LEVELS, type LogLevel, loadConfig, VARIABLES } from "./config.ts";
+export { type Config, loadConfig, VARIABLES } from "./config.ts";
 export {
   CACHE,
   CLOCK,

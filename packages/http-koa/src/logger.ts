@@ -1,7 +1,7 @@
 /** The log: one JSON object a line on standard output. */
 
+import type { LogLevel } from "@movie-store/adapters/variables";
 import { type DestinationStream, destination, type Logger, pino } from "pino";
-import type { LogLevel } from "./config.ts";
 
 export type { Logger } from "pino";
 

@@ -1,6 +1,7 @@
 /** The API alone, as pods run it: `node dist/main.js`. */
 
-import { ConfigError, loadConfig } from "./config.ts";
+import { ConfigError } from "@movie-store/adapters/variables";
+import { loadConfig } from "./config.ts";
 import { createContainer, LOGGER, STORE } from "./container.ts";
 import { startServer } from "./server.ts";
 

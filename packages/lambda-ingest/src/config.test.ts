@@ -1,5 +1,6 @@
+import { ConfigError } from "@movie-store/adapters/variables";
 import { describe, expect, test } from "vitest";
-import { type Config, ConfigError, loadConfig, VARIABLES } from "./config.ts";
+import { type Config, loadConfig, VARIABLES } from "./config.ts";
 
 interface Row {
   readonly variable: string;

@@ -1,10 +1,7 @@
 /** The environment, read once and checked. */
 
-import { checkMySqlUrl } from "@movie-store/adapters/mysql";
+import { type LogLevel, readVariables, STORE_VARIABLES, urlLike } from "@movie-store/adapters/variables";
 import * as z from "zod";
-
-const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
   readonly mysqlUrl: string;
@@ -26,95 +23,28 @@ export interface Config {
   readonly queueUrl: string | undefined;
 }
 
-/** A variable has a bad value. The message is one line that names it, and never contains a secret. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly variable: string;
-
-  constructor(variable: string, message: string) {
-    super(`${variable} ${message}`);
-    this.variable = variable;
-  }
-}
-
-function urlOf(protocols: readonly string[], message: string) {
-  return z.string().refine((text) => isUrlOf(protocols, text), message);
-}
-
-function isUrlOf(protocols: readonly string[], text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && url.hostname !== "" && protocols.includes(url.protocol);
-}
-
-function isMySqlUrl(text: string): boolean {
-  try {
-    checkMySqlUrl(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, `must be one of ${values.join(", ")}`);
-}
-
-const NO_MYSQL_URL = "must be there: mysql://user:password@host:3306/database";
-
-const list = z
-  .string()
-  .transform((text) => text.split(",").map((item) => item.trim()))
-  .refine((items) => items.every((item) => item !== ""), "must be names with commas between them")
-  .refine((items) => new Set(items).size === items.length, "names a provider twice");
-
 const metricsName = z
   .string()
   .regex(/^[A-Za-z0-9._/#:-]{1,255}$/, "must be 1 to 255 letters, digits or characters of . - _ / # :");
 
 const environmentSchema = z.object({
-  MYSQL_URL: z
-    .string(NO_MYSQL_URL)
-    .refine(isMySqlUrl, "must be a URL like mysql://user:password@host:3306/database"),
-  REDIS_URL: urlOf(
-    ["redis:", "rediss:"],
-    "must be a URL like redis://host:6379 or rediss://host:6379",
-  ).optional(),
-  S3_ENDPOINT: urlOf(["http:", "https:"], "must be a URL like http://localhost:9000").optional(),
-  AWS_REGION: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/, "must be the name of a region, like eu-central-1")
-    .optional(),
-  S3_PREFIX: z
-    .string()
-    .regex(/^([^/\0][^\0]*)?\/$/, "must end with a slash and not begin with one, like providers/")
-    .default("providers/"),
-  PROVIDER_PRIORITY: list.default([]),
-  LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
+  ...STORE_VARIABLES,
   POWERTOOLS_SERVICE_NAME: metricsName.default("movie-store-ingest"),
   POWERTOOLS_METRICS_NAMESPACE: metricsName.default("MovieStore"),
-  SQS_QUEUE_URL: urlOf(["http:", "https:"], "must be the URL of a queue").optional(),
+  SQS_QUEUE_URL: urlLike(
+    ["http:", "https:"],
+    "https://sqs.eu-central-1.amazonaws.com/123456789012/movies",
+  ).optional(),
 });
 
 export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
 
 /**
- * Reads the configuration. A variable with an empty value counts as absent, as compose files and charts write it.
- *
  * @param environment such as `process.env`; it is not kept.
  * @throws ConfigError for the first variable with a bad value.
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(
-    VARIABLES.map((name) => [name, environment[name]]).filter(
-      ([, value]) => value !== undefined && value !== "",
-    ),
-  );
-  const checked = environmentSchema.safeParse(given);
-  if (!checked.success) {
-    const [issue] = checked.error.issues;
-    throw new ConfigError(String(issue?.path[0]), issue?.message ?? "has a bad value");
-  }
-  const variables = checked.data;
+  const variables = readVariables(environmentSchema, environment);
   return Object.freeze({
     mysqlUrl: variables.MYSQL_URL,
     redisUrl: variables.REDIS_URL,

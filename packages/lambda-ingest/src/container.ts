@@ -7,9 +7,10 @@ import { gunzip } from "@movie-store/adapters/gunzip";
 import { MySqlMovieRepository } from "@movie-store/adapters/mysql";
 import { RedisCache } from "@movie-store/adapters/redis";
 import { S3UpdateSource } from "@movie-store/adapters/s3";
+import type { LogLevel } from "@movie-store/adapters/variables";
 import { type Cache, type MovieRepository, MovieStore, type UpdateSource } from "@movie-store/core";
 import { instanceCachingFactory, container as root } from "tsyringe";
-import type { Config, LogLevel } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Log, Measures } from "./report.ts";
 
 declare const PART: unique symbol;

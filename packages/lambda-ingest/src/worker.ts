@@ -1,7 +1,8 @@
 /** The ingest for those without Lambda: `node dist/worker.js` polls the queue itself. */
 
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { ConfigError, loadConfig } from "./config.ts";
+import { ConfigError } from "@movie-store/adapters/variables";
+import { loadConfig } from "./config.ts";
 import { createContainer, LOGGER } from "./container.ts";
 import { createHandler } from "./create-handler.ts";
 import { workOnQueue } from "./queue-worker.ts";

@@ -1,0 +1,89 @@
+/**
+ * The environment variables that say which parts a program runs on: every shell checks them alike, because an API and
+ * an ingest that read one of them differently would not be one store. Nothing here looks at the environment itself.
+ */
+
+import * as z from "zod";
+import { checkMySqlUrl } from "./mysql/options.ts";
+
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A variable has a bad value. The message is one line that names it, and never contains a secret. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly variable: string;
+
+  constructor(variable: string, message: string) {
+    super(`${variable} ${message}`);
+    this.variable = variable;
+  }
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, `must be one of ${values.join(", ")}`);
+}
+
+/**
+ * The message never repeats the text: it may hold a password.
+ *
+ * @param read throws what is wrong with a URL of these schemes, in words that can follow the name of the variable.
+ */
+export function urlLike(schemes: readonly string[], example: string, read: (url: string) => void = () => {}) {
+  return z.string(`must be there: ${example}`).superRefine((text, context) => {
+    const complain = (message: string) => context.addIssue({ code: "custom", message });
+    const url = URL.parse(text);
+    if (url === null || url.hostname === "" || !schemes.includes(url.protocol)) {
+      complain(`must be a URL like ${example}`);
+      return;
+    }
+    try {
+      read(text);
+    } catch (error) {
+      complain(error instanceof Error ? error.message : `must be a URL like ${example}`);
+    }
+  });
+}
+
+/** The variables that every shell knows, each with its check. */
+export const STORE_VARIABLES = {
+  MYSQL_URL: urlLike(["mysql:"], "mysql://user:password@host:3306/database", checkMySqlUrl),
+  REDIS_URL: urlLike(["redis:", "rediss:"], "redis://host:6379 (rediss:// for TLS)").optional(),
+  S3_ENDPOINT: urlLike(["http:", "https:"], "http://localhost:9000").optional(),
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, "must be the name of a region, like eu-central-1")
+    .optional(),
+  S3_PREFIX: z
+    .string()
+    .regex(/^([^/\0][^\0]*)?\/$/, "must end with a slash and not begin with one, like providers/")
+    .default("providers/"),
+  PROVIDER_PRIORITY: z
+    .string()
+    .transform((text) => text.split(",").map((item) => item.trim()))
+    .refine((items) => items.every((item) => item !== ""), "must be names with commas between them")
+    .refine((items) => new Set(items).size === items.length, "names a provider twice")
+    .default([]),
+  LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
+} as const;
+
+/**
+ * Checks variables. One with an empty value counts as absent, as compose files and charts write it.
+ *
+ * @param environment such as `process.env`; it is not kept.
+ * @throws ConfigError for the first variable with a bad value.
+ */
+export function readVariables<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.output<z.ZodObject<Shape>> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape)
+      .map((name) => [name, environment[name]])
+      .filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const checked = schema.safeParse(given);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new ConfigError(String(issue?.path[0]), issue?.message ?? "has a bad value");
+}
