@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import { checkMySqlUrl } from "./mysql/options.ts";
+import { mySqlUrlFault } from "./mysql/options.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -27,27 +27,24 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
 /**
  * The message never repeats the text: it may hold a password.
  *
- * @param read throws what is wrong with a URL of these schemes, in words that can follow the name of the variable.
+ * @param faultOf what is wrong with a URL of these schemes, in words that can follow the name of the variable.
  */
-export function urlLike(schemes: readonly string[], example: string, read: (url: string) => void = () => {}) {
+export function urlLike(
+  schemes: readonly string[],
+  example: string,
+  faultOf: (url: string) => string | undefined = () => undefined,
+) {
   return z.string(`must be there: ${example}`).superRefine((text, context) => {
-    const complain = (message: string) => context.addIssue({ code: "custom", message });
     const url = URL.parse(text);
-    if (url === null || url.hostname === "" || !schemes.includes(url.protocol)) {
-      complain(`must be a URL like ${example}`);
-      return;
-    }
-    try {
-      read(text);
-    } catch (error) {
-      complain(error instanceof Error ? error.message : `must be a URL like ${example}`);
-    }
+    const isLike = url !== null && url.hostname !== "" && schemes.includes(url.protocol);
+    const message = isLike ? faultOf(text) : `must be a URL like ${example}`;
+    if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 }
 
 /** The variables that every shell knows, each with its check. */
 export const STORE_VARIABLES = {
-  MYSQL_URL: urlLike(["mysql:"], "mysql://user:password@host:3306/database", checkMySqlUrl),
+  MYSQL_URL: urlLike(["mysql:"], "mysql://user:password@host:3306/database", mySqlUrlFault),
   REDIS_URL: urlLike(["redis:", "rediss:"], "redis://host:6379 (rediss:// for TLS)").optional(),
   S3_ENDPOINT: urlLike(["http:", "https:"], "http://localhost:9000").optional(),
   AWS_REGION: z

@@ -184,6 +184,13 @@ test.each(["MYSQL_URL", "MYSQL_READ_URL", "REDIS_URL", "S3_ENDPOINT"])(
   },
 );
 
+test("what is wrong with the URL of a database is said in words that follow the variable's name", () => {
+  expect(errorOf({ MYSQL_URL: "mysql://user:s3cret@db" }).message).toBe("MYSQL_URL names no database");
+  expect(errorOf({ MYSQL_URL: "mysql://db/films?pool=9" }).message).toBe(
+    "MYSQL_URL has unknown parameters: pool",
+  );
+});
+
 test("a replica without its primary is a mistake", () => {
   const error = errorOf({ MYSQL_READ_URL: "mysql://replica/films" });
   expect(error.message).toBe("MYSQL_READ_URL names a replica, but there is no MYSQL_URL");

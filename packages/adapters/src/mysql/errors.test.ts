@@ -19,6 +19,7 @@ describe("mapError", () => {
     ["a replica after a fail-over", server(1290), "unavailable"],
     ["a server in read-only mode", server(1836), "unavailable"],
     ["a password that is wrong", server(1045), "unavailable"],
+    ["a database that is not there", server(1049), "unavailable"],
     ["a read that took too long on MySQL", server(3024), "unavailable"],
     ["a read that took too long on MariaDB", server(1969), "unavailable"],
     ["tables that are not there", server(1146), "unavailable"],
@@ -33,6 +34,10 @@ describe("mapError", () => {
 
   it("says what to do about tables that are not there", () => {
     expect(mapError(server(1146))).toMatchObject({ message: expect.stringContaining("movie-store migrate") });
+  });
+
+  it("does not send anybody to migrate a database that is not there", () => {
+    expect(mapError(server(1049))).not.toMatchObject({ message: expect.stringContaining("migrate") });
   });
 
   it("leaves mistakes of ours and errors of core as they are", () => {

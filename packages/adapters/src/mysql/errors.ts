@@ -2,11 +2,10 @@
 
 import { MovieStoreError } from "@movie-store/core";
 
-const ER_BAD_DB = 1049;
 const ER_NO_SUCH_TABLE = 1146;
 const ER_BAD_FIELD = 1054;
 /** Numbers of the servers' error reference. */
-const NOT_MIGRATED: ReadonlySet<number> = new Set([ER_BAD_DB, ER_NO_SUCH_TABLE, ER_BAD_FIELD]);
+const NOT_MIGRATED: ReadonlySet<number> = new Set([ER_NO_SUCH_TABLE, ER_BAD_FIELD]);
 
 /** What a fail-over leaves behind: the connection leads to a server that no longer writes. */
 const READ_ONLY: ReadonlySet<number> = new Set([
@@ -40,6 +39,7 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([
   1041, // ER_OUT_OF_RESOURCES
   1044, // ER_DBACCESS_DENIED_ERROR
   1045, // ER_ACCESS_DENIED_ERROR
+  1049, // ER_BAD_DB_ERROR
   1114, // ER_RECORD_FILE_FULL
   1129, // ER_HOST_IS_BLOCKED
   1130, // ER_HOST_NOT_PRIVILEGED

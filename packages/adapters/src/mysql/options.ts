@@ -79,9 +79,14 @@ function decoded(text: string): string {
   }
 }
 
-/** @throws MovieStoreError `invalid-argument` for a URL that `MySqlOptions` does not take. */
-export function checkMySqlUrl(url: string): void {
-  driverOptionsOf(url);
+/** @returns what is wrong with a URL that `MySqlOptions` does not take, such as "names no database". */
+export function mySqlUrlFault(url: string): string | undefined {
+  try {
+    driverOptionsOf(url);
+    return undefined;
+  } catch (error) {
+    return error instanceof MovieStoreError ? String(error.cause) : "can't be read";
+  }
 }
 
 function tlsOf(url: URL): Tls {
@@ -103,5 +108,5 @@ function sslOf(tls: Tls): SslOptions | undefined {
 }
 
 function bad(why: string): MovieStoreError {
-  return new MovieStoreError("invalid-argument", `the URL of MySQL ${why}`, { field: "url" });
+  return new MovieStoreError("invalid-argument", `the URL of MySQL ${why}`, { field: "url", cause: why });
 }
