@@ -28,6 +28,7 @@ export * from "./facts.ts";
 export { CsvReader, type CsvRow, readCsvRows } from "./formats/csv.ts";
 export { type Gunzip, readBytes, recognise } from "./formats/recognise.ts";
 export { type Group, groupRecords, identityKeys } from "./identity.ts";
+export type { IngestFromOptions, IngestSums } from "./ingest-from.ts";
 export * from "./layered-cache.ts";
 export { MemoryCache, type MemoryCacheOptions } from "./memory/cache.ts";
 export { firstOfEach, MemoryMovieRepository } from "./memory/movie-repository.ts";

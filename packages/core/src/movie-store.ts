@@ -10,11 +10,11 @@ import type {
 } from "./answers.ts";
 import type { Cache } from "./cache.ts";
 import { CachedAnswers } from "./cached-answers.ts";
-import { groupsOf, mapConcurrently } from "./concurrent.ts";
 import { type Decide, decide } from "./decide.ts";
 import { MovieStoreError } from "./errors.ts";
 import { feedEntry, fieldSources, historyEntry, sourceEntry } from "./explain.ts";
 import type { Gunzip } from "./formats/recognise.ts";
+import { type IngestFromOptions, type IngestSums, ingestFrom } from "./ingest-from.ts";
 import { MemoryCache } from "./memory/cache.ts";
 import type { MergeRules } from "./merge.ts";
 import { MOVIE_ID_PATTERN, renderMovie, type StoredFilm } from "./movie.ts";
@@ -24,14 +24,8 @@ import { type FindParameters, type MovieQuery, matches, type PlannedQuery, planQ
 import { sha256Hex } from "./sha256.ts";
 import { readSubmission } from "./submission.ts";
 import { tag } from "./terms.ts";
-import {
-  type LoggedUpdate,
-  type Receipt,
-  type ReceivedObject,
-  type Submission,
-  updateIdOfVersion,
-} from "./update.ts";
-import type { ObjectAddress, UpdateSource } from "./update-source.ts";
+import type { LoggedUpdate, Receipt, ReceivedObject, Submission } from "./update.ts";
+import type { UpdateSource } from "./update-source.ts";
 import { eachFilm, type VerifyReport, verifyRepository } from "./verify.ts";
 
 export interface MovieStoreOptions {
@@ -58,22 +52,11 @@ export interface MovieStoreOptions {
   readonly nextTurn?: () => Promise<unknown>;
 }
 
-/** How far {@link MovieStore.ingestFrom} has come. */
-export interface IngestSums {
-  readonly listed: number;
-  /** Of these, in the log already and therefore not read. */
-  readonly known: number;
-  /** Of these, read and taken in: each has a receipt. */
-  readonly receipts: number;
-}
-
 type PageOfIds = FilmPage & { readonly missing?: readonly string[] };
 
 /** At most so many updates are taken in by one transaction. */
 export const MAX_BATCH = 5_000;
 export const MAX_PAGE = 1_000;
-/** What a bucket answers side by side. More only makes the first of them wait. */
-const READS_AT_ONCE = 16;
 /** Objects between two turns of the rest of the process: some 2 ms. */
 const OBJECTS_A_TURN = 20;
 
@@ -173,44 +156,14 @@ export class MovieStore {
    * reconciliation of an old one. A version that the log has already is not read again where its address has a
    * version id; where it has none, it is read, recognised, and changes nothing.
    *
-   * @param options.batch objects a transaction, 1 to {@link MAX_BATCH}; default 200.
-   * @param options.onReceipts is told after each batch, with the sums so far.
    * @throws what the source or the repository throws; what was taken in before stays, and another call goes on there.
    */
   async ingestFrom(
     source: UpdateSource,
     prefix: string,
-    options: {
-      readonly batch?: number;
-      readonly onReceipts?: (receipts: readonly Receipt[], sums: IngestSums) => void;
-    } = {},
+    options: IngestFromOptions = {},
   ): Promise<IngestSums> {
-    let sums: IngestSums = { listed: 0, known: 0, receipts: 0 };
-    for await (const addresses of groupsOf(source.list(prefix), options.batch ?? 200)) {
-      const news = await this.#notInTheLog(addresses);
-      const objects = await mapConcurrently(news, READS_AT_ONCE, (address) => source.read(address));
-      const receipts = await this.ingestMany(objects);
-      sums = {
-        listed: sums.listed + addresses.length,
-        known: sums.known + addresses.length - news.length,
-        receipts: sums.receipts + receipts.length,
-      };
-      options.onReceipts?.(receipts, sums);
-    }
-    return sums;
-  }
-
-  async #notInTheLog(addresses: readonly ObjectAddress[]): Promise<readonly ObjectAddress[]> {
-    const ids = addresses.map(({ bucket, key, versionId }) =>
-      versionId === undefined ? undefined : updateIdOfVersion({ bucket, key, versionId }),
-    );
-    const asked = ids.filter((id) => id !== undefined);
-    const known = new Set<string>();
-    for (let at = 0; at < asked.length; at += MAX_PAGE) {
-      const receipts = await this.#repository.receipts(asked.slice(at, at + MAX_PAGE));
-      for (const receipt of receipts) if (receipt !== undefined) known.add(receipt.updateId);
-    }
-    return addresses.filter((_, at) => !known.has(ids[at] ?? ""));
+    return ingestFrom(this.#repository, (objects) => this.ingestMany(objects), source, prefix, options);
   }
 
   // ---- answering ----
