@@ -62,3 +62,22 @@ export function renderMovie(content: MovieContent, version: number, updatedAt: s
   const movie: Movie = { ...content, version, updatedAt };
   return JSON.stringify(movie);
 }
+
+/** The content that {@link renderMovie} was given. */
+export function readMovie(json: string): MovieContent {
+  const { version: _, updatedAt: __, ...content } = JSON.parse(json) as Movie;
+  return content;
+}
+
+/** A stored film whose state is read when it is first asked for: a page of films needs their finished JSON alone. */
+export function lazyStoredFilm(version: number, json: string, readState: () => FilmState): StoredFilm {
+  let state: FilmState | undefined;
+  return {
+    get state() {
+      state ??= readState();
+      return state;
+    },
+    version,
+    json,
+  };
+}

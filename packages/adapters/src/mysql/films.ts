@@ -3,8 +3,9 @@
 import {
   type FilmState,
   type FilmWrite,
+  lazyStoredFilm,
   MOVIE_ID_PATTERN,
-  type MovieContent,
+  readMovie,
   type StoredFilm,
   sortTitle,
   sortYear,
@@ -105,18 +106,9 @@ function filmRow({ state, version }: StoredFilm): string {
   return `(${columns.join(",")})`;
 }
 
-/** A page of films needs their finished JSON alone, so the state is read from it only when it is asked for. */
 export function storedFilm(row: Row): StoredFilm {
   const json = row["json"] as string;
-  let state: FilmState | undefined;
-  return {
-    get state() {
-      state ??= stateOf(row, json);
-      return state;
-    },
-    version: row["version"] as number,
-    json,
-  };
+  return lazyStoredFilm(row["version"] as number, json, () => stateOf(row, json));
 }
 
 function stateOf(row: Row, json: string): FilmState {
@@ -124,12 +116,7 @@ function stateOf(row: Row, json: string): FilmState {
   if (row["status"] === STATUS.merged) return { id, status: "merged", into: idOfBytes(row["into_id"]) };
   const records = JSON.parse(row["records"] as string) as readonly string[];
   if (row["status"] === STATUS.withdrawn) return { id, status: "withdrawn", records };
-  const {
-    version: _,
-    updatedAt: __,
-    ...content
-  } = JSON.parse(json) as MovieContent & Record<string, unknown>;
-  return { id, status: "live", content: content as MovieContent, records };
+  return { id, status: "live", content: readMovie(json), records };
 }
 
 function isId(id: string): boolean {

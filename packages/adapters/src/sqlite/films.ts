@@ -3,9 +3,10 @@
 import {
   type FilmState,
   identityKeys,
-  type MovieContent,
+  lazyStoredFilm,
   type ProviderRecord,
   type RecordChange,
+  readMovie,
   type StoredFilm,
   sortTitle,
   sortYear,
@@ -44,18 +45,9 @@ export function filmOfId(connection: Connection, id: string): StoredFilm | undef
   return row === undefined ? undefined : storedFilm(row);
 }
 
-/** A page of films needs their finished JSON alone, so the state is read from it only when it is asked for. */
 function storedFilm(row: Row): StoredFilm {
   const json = row["json"] as string;
-  let state: FilmState | undefined;
-  return {
-    get state() {
-      state ??= stateOf(row, json);
-      return state;
-    },
-    version: row["version"] as number,
-    json,
-  };
+  return lazyStoredFilm(row["version"] as number, json, () => stateOf(row, json));
 }
 
 function stateOf(row: Row, json: string): FilmState {
@@ -63,12 +55,7 @@ function stateOf(row: Row, json: string): FilmState {
   if (row["status"] === "merged") return { id, status: "merged", into: row["into_id"] as string };
   const records = JSON.parse(row["records"] as string) as readonly string[];
   if (row["status"] === "withdrawn") return { id, status: "withdrawn", records };
-  const {
-    version: _,
-    updatedAt: __,
-    ...content
-  } = JSON.parse(json) as MovieContent & Record<string, unknown>;
-  return { id, status: "live", content: content as MovieContent, records };
+  return { id, status: "live", content: readMovie(json), records };
 }
 
 export function writeFilm(connection: Connection, before: StoredFilm | undefined, after: StoredFilm): void {
