@@ -16,6 +16,7 @@ export const SPARE = {
   term: `${NEW}term`,
   posting: `${NEW}posting`,
   titlePosting: `${NEW}title_posting`,
+  versionPosting: `${NEW}version_posting`,
 } as const;
 
 /** Films as the log has made them, before they have their versions; in the order in which they were decided. */
