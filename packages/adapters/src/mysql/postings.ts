@@ -1,8 +1,9 @@
-/** Writes the postings of films in key order, and keeps the counts of terms. */
+/** Writes the postings of films in key order, and keeps the counts of terms and what is told by them. */
 
 import type { Connection } from "./connection.ts";
 import type { Entry, PostingDifferences, TermDifference } from "./posting-differences.ts";
 import { insertRows, pieces } from "./sql.ts";
+import { type SuggestionTables, SuggestionWriter } from "./suggestion-rows.ts";
 import { TermIds } from "./term-ids.ts";
 
 /** Titles, and pieces of them: films are searched by them, but a page sorted by title is driven by other terms. */
@@ -29,12 +30,22 @@ export interface PostingTables {
   readonly titlePosting: string;
 }
 
+const TABLES = {
+  term: "term",
+  posting: "posting",
+  titlePosting: "title_posting",
+  nameKey: "name_key",
+  word: "word",
+} as const;
+
 export class PostingWriter {
   readonly #tables: PostingTables;
   readonly #terms: TermIds;
+  readonly #suggestions: SuggestionWriter;
 
-  constructor(tables: PostingTables = { term: "term", posting: "posting", titlePosting: "title_posting" }) {
+  constructor(tables: PostingTables & SuggestionTables = TABLES) {
     this.#tables = tables;
+    this.#suggestions = new SuggestionWriter(tables);
     this.#terms = new TermIds(tables.term);
   }
 
@@ -63,12 +74,14 @@ export class PostingWriter {
       addedTitles(terms),
     );
     await this.#terms.count(connection, terms);
+    await this.#suggestions.write(connection, differences);
     return last;
   }
 
   /** To be called when the transaction has been committed, before another one begins. */
   confirm(): void {
     this.#terms.confirm();
+    this.#suggestions.confirm();
   }
 }
 

@@ -16,6 +16,8 @@ export const SPARE = {
   term: `${NEW}term`,
   posting: `${NEW}posting`,
   titlePosting: `${NEW}title_posting`,
+  nameKey: `${NEW}name_key`,
+  word: `${NEW}word`,
 } as const;
 
 /** Films as the log has made them, before they have their versions; in the order in which they were decided. */
