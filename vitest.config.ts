@@ -19,6 +19,8 @@ function project(name: string, root: string, testTimeoutMs = 5_000) {
       include: ["**/*.test.ts"],
       exclude: ["**/node_modules/**", "**/dist/**"],
       testTimeout: testTimeoutMs,
+      // One second, as it is otherwise, is short for other processes on a busy machine.
+      expect: { poll: { timeout: testTimeoutMs / 3 } },
       // For what a test loads past vite, such as a worker thread.
       execArgv: [`--conditions=${sourceCondition}`],
     },
@@ -30,7 +32,9 @@ export default defineConfig({
     projects: [
       project("core", "packages/core"),
       project("adapters", "packages/adapters"),
+      project("explorer", "packages/explorer"),
       project("http-koa", "packages/http-koa"),
+      project("client", "packages/client"),
       project("lambda-ingest", "packages/lambda-ingest"),
       project("cli", "packages/cli"),
       project("e2e", "e2e", 30_000),

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- section …]`: measures what the README and the decisions claim, each figure beside its limit from
- * the same run. Sections: `http`, `pages`, `ingest`; where TEST_MYSQL_URL names a server, `mysql-pages` and
+ * the same run. Sections: `http`, `pages`, `ingest`, `explorer`; where TEST_MYSQL_URL names a server, `mysql-pages` and
  * `mysql-ingest`; with TEST_REDIS_URL and TEST_S3_ENDPOINT (versions and notifications) besides, `freshness`. All of
  * them by default. Exit 1 where a limit is missed.
  *
@@ -14,6 +14,7 @@
 
 import { parseArgs } from "node:util";
 import { realFilms } from "./corpus.ts";
+import { measureExplorer } from "./explorer.ts";
 import { measureFreshness } from "./freshness.ts";
 import { measureHttp } from "./http.ts";
 import { measureIngest } from "./ingest.ts";
@@ -22,6 +23,7 @@ import { measureMySqlPages } from "./mysql-pages.ts";
 import { measurePages } from "./pages.ts";
 import type { Figure } from "./report.ts";
 import { printFigures } from "./report.ts";
+import { measureSuggest } from "./suggest.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,7 +37,9 @@ const [redis, s3] = [process.env["TEST_REDIS_URL"], process.env["TEST_S3_ENDPOIN
 const SECTIONS = [
   "http",
   "pages",
+  "suggest",
   "ingest",
+  "explorer",
   ...(mysql === undefined ? [] : ["mysql-pages", "mysql-ingest"]),
   ...(mysql === undefined || redis === undefined || s3 === undefined ? [] : ["freshness"]),
 ];
@@ -44,7 +48,9 @@ const sizes = (values.films ?? [String(real.length), "1000000"]).map(Number);
 const figures: Figure[] = [];
 if (sections.includes("http")) figures.push(...(await measureHttp(real)));
 if (sections.includes("pages")) figures.push(...(await measurePages(real, sizes)));
+if (sections.includes("suggest")) figures.push(...(await measureSuggest(mysql, real, sizes)));
 if (sections.includes("ingest")) figures.push(...(await measureIngest(real, Number(values.lines))));
+if (sections.includes("explorer")) figures.push(...(await measureExplorer()));
 if (mysql === undefined) {
   if (sections.some((section) => section.startsWith("mysql-"))) {
     console.error(

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3UpdateSource } from "@movie-store/adapters/s3";
 import { SqliteMovieRepository } from "@movie-store/adapters/sqlite";
+import { createMovieStoreClient } from "@movie-store/client";
 import { MovieStore } from "@movie-store/core";
 import { Random } from "@movie-store/core/testing";
 import {
@@ -72,34 +73,29 @@ describe.skipIf(!isComplete)(`from the bucket to the API, the handler run by ${R
     await database.drop();
   });
 
-  async function get<T>(path: string): Promise<{ readonly body: T; readonly layer: string }> {
-    const response = await fetch(server.url + path);
-    expect(response.status).toBe(200);
-    const layer = /^(\w+);/.exec(response.headers.get("server-timing") ?? "")?.[1] ?? "";
-    return { body: (await response.json()) as T, layer };
-  }
+  const client = () => createMovieStoreClient({ url: server.url });
+  const heats = async () => (await client().get("/v1/movies", { query: { title: "heat" } })).movies;
 
-  interface Page {
-    readonly movies: readonly { readonly title: string; readonly year: number }[];
+  /** Which layer answers a search. */
+  async function layerOf(path: string): Promise<string | undefined> {
+    const { headers } = await fetch(server.url + path);
+    return /^(\w+);/.exec(headers.get("server-timing") ?? "")?.[1];
   }
-  const heats = async () => (await get<Page>("/v1/movies?title=heat")).body.movies;
 
   it("shows a film that was put, its correction, and the receipts of both", { timeout: 60_000 }, async () => {
     const key = "providers/acme/heat (1995).json";
     expect(await heats()).toEqual([]);
     // The empty answer is cached now, before the film is there.
-    await expect.poll(async () => (await get("/v1/movies?title=heat")).layer).toMatch(/^l[12]$/);
+    await expect.poll(() => layerOf("/v1/movies?title=heat")).toMatch(/^l[12]$/);
     await bucket.put(key, film(1994, "2026-01-01T00:00:00Z"));
     await expect.poll(heats, { timeout: 30_000 }).toMatchObject([{ title: "Heat", year: 1994 }]);
     await bucket.put(key, film(1995, "2026-01-02T00:00:00Z"));
     await expect.poll(heats, { timeout: 30_000 }).toMatchObject([{ title: "Heat", year: 1995 }]);
     await bucket.put(key, '{"title":');
-    const receipts = async () =>
-      (
-        await get<{ readonly updates: readonly { readonly verdict: string }[] }>(
-          `/v1/updates?provider=acme&key=${encodeURIComponent(key)}`,
-        )
-      ).body.updates.map(({ verdict }) => verdict);
+    const receipts = async () => {
+      const { updates } = await client().get("/v1/updates", { query: { provider: "acme", key } });
+      return updates.map(({ verdict }) => verdict);
+    };
     await expect.poll(receipts, { timeout: 30_000 }).toHaveLength(3);
     expect([...(await receipts())].sort()).toEqual(["accepted", "rejected", "superseded"]);
   });

@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { createMovieStoreClient } from "@movie-store/client";
 import { VARIABLES } from "@movie-store/http-koa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Running, startCli, urlOf } from "./cli.ts";
@@ -68,14 +71,36 @@ describe("the README", () => {
     expect(changes.map(({ number }) => number).slice(0, 3)).toEqual([311, 312, 313]);
   });
 
+  it("shows what the client prints", async () => {
+    const [, program = ""] =
+      /```ts\n(import [^\n]* from "@movie-store\/client";\n.*?)```/s.exec(README) ?? [];
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [
+        "--conditions=@movie-store/source",
+        "--input-type=module-typescript",
+        "--eval",
+        program.replace("http://localhost:3000", url),
+      ],
+      { cwd: import.meta.dirname },
+    );
+    const search = { query: { genre: ["western"], limit: 100 } };
+    const { movies } = await createMovieStoreClient({ url }).get("/v1/movies", search);
+    const westerns = movies.map(({ title }) => title);
+    expect(westerns.length).toBeGreaterThan(2);
+    const told = [...program.matchAll(/; \/\/ ([^,\n]+)/g)].map(([, comment = ""]) => comment);
+    const expected = told.flatMap((comment) => (comment === "all pages" ? westerns : comment));
+    expect(stdout.trimEnd().split("\n")).toEqual(expected);
+  });
+
   it("takes in a film of one's own within a moment", async () => {
     const [, film] = /echo '(.+)' >/.exec(README) ?? [];
     mkdirSync(join(data, "inbox/me"));
     writeFileSync(join(data, "inbox/me/film.json"), film as string);
+    const client = createMovieStoreClient({ url });
+    const search = { query: { cast: ["me"] } };
     await expect
-      .poll(async () => ((await (await fetch(`${url}/v1/movies?cast=me`)).json()) as Page).movies, {
-        timeout: 30_000,
-      })
+      .poll(async () => (await client.get("/v1/movies", search)).movies, { timeout: 30_000 })
       .toMatchObject([{ title: "My Film", year: 2026 }]);
   });
 

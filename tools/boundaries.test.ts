@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 // rule that guards it has to complain.
 
 const repository = resolve(import.meta.dirname, "..");
-const packages = ["core", "adapters", "http-koa", "lambda-ingest", "cli"];
+const packages = ["core", "adapters", "explorer", "http-koa", "client", "lambda-ingest", "cli"];
 let copy: string;
 
 beforeEach(async () => {
@@ -30,14 +30,14 @@ interface Violation {
 }
 
 const violations: readonly Violation[] = [
-  {
-    name: "core imports node:fs",
+  ...["core", "client"].map((name) => ({
+    name: `${name} imports node:fs`,
     rule: "lint/correctness/noNodejsModules",
     files: {
-      "packages/core/src/planted.ts":
+      [`packages/${name}/src/planted.ts`]:
         'import { readFileSync } from "node:fs";\n\nexport const text = readFileSync("x");\n',
     },
-  },
+  })),
   restrictedImport("core", "tsyringe"),
   restrictedImport("core", "@movie-store/adapters/sqlite"),
   restrictedImport("core/testing", "@movie-store/core"),
@@ -47,7 +47,22 @@ const violations: readonly Violation[] = [
   restrictedImport("adapters/sqlite", "@movie-store/adapters/directory"),
   restrictedImport("adapters/sqlite", "tsyringe"),
   restrictedImport("adapters/sqlite", "pino"),
+  restrictedImport("adapters/mysql", "prom-client"),
+  restrictedImport("core", "@opentelemetry/api"),
   restrictedImport("adapters/sqlite", "@movie-store/http-koa"),
+  restrictedImport("client", "@movie-store/core"),
+  restrictedImport("client", "../../http-koa/src/problem.ts"),
+  plantedImport("packages/explorer/page/film", "@movie-store/http-koa"),
+  plantedImport("packages/explorer/page/film", "@movie-store/core/testing"),
+  plantedImport("packages/explorer/page/film", "../../src/bundle.ts"),
+  {
+    name: "the page imports node:fs",
+    rule: "lint/correctness/noNodejsModules",
+    files: {
+      "packages/explorer/page/planted.tsx":
+        'import { readFileSync } from "node:fs";\n\nexport const text = readFileSync("x");\n',
+    },
+  },
   {
     name: "two files import each other",
     rule: "lint/suspicious/noImportCycles",
@@ -100,6 +115,7 @@ test.each([
     "packages/adapters/src/sqlite",
     'export * as core from "@movie-store/core";\nexport * from "../rows.ts";\n',
   ],
+  ["packages/explorer/page/film", 'export type * from "@movie-store/core";\n'],
   ["packages/http-koa/src", 'export { container } from "tsyringe";\nexport const env = process.env;\n'],
 ])("biome is content with what %s may do", async (directory, content) => {
   const [planted] = await plant({ [`${directory}/planted.ts`]: content });
@@ -108,22 +124,43 @@ test.each([
 
 describe("core does not compile when it uses", () => {
   test.each(["process", "Buffer", "setTimeout", "console", "fetch"])("%s", async (name) => {
-    expect(await compileInCore(`export const planted = ${name};\n`)).toContain(`Cannot find name '${name}'`);
+    expect(await compileIn("core", `export const planted = ${name};\n`)).toContain(
+      `Cannot find name '${name}'`,
+    );
   });
 });
 
 test("core compiles when it uses the language alone", async () => {
-  expect(await compileInCore("export const planted = new Map<string, bigint>();\n")).toBe("");
+  expect(await compileIn("core", "export const planted = new Map<string, bigint>();\n")).toBe("");
+});
+
+describe("the client does not compile when it uses", () => {
+  test.each(["process", "Buffer", "setImmediate"])("%s", async (name) => {
+    expect(await compileIn("client", `export const planted = ${name};\n`)).toContain(
+      `Cannot find name '${name}'`,
+    );
+  });
+
+  test("what Node 20 does not have", async () => {
+    const content = "export const planted = Promise.withResolvers<void>();\n";
+    expect(await compileIn("client", content)).toContain("Property 'withResolvers' does not exist");
+  });
+});
+
+test("the client compiles when it uses what browsers have too", async () => {
+  expect(await compileIn("client", "export const planted = fetch(location.href);\n")).toBe("");
 });
 
 function restrictedImport(from: string, specifier: string): Violation {
   const [name = "", ...folders] = from.split("/");
+  return plantedImport(["packages", name, "src", ...folders].join("/"), specifier);
+}
+
+function plantedImport(folder: string, specifier: string): Violation {
   return {
-    name: `${from} imports ${specifier}`,
+    name: `${folder} imports ${specifier}`,
     rule: "lint/style/noRestrictedImports",
-    files: {
-      [["packages", name, "src", ...folders, "planted.ts"].join("/")]: `export * from "${specifier}";\n`,
-    },
+    files: { [`${folder}/planted.ts`]: `export * from "${specifier}";\n` },
   };
 }
 
@@ -142,22 +179,23 @@ async function lint(path: string): Promise<string[]> {
   return diagnostics.map((diagnostic) => diagnostic.category);
 }
 
-/** What the compiler says about one file among the sources of core. */
-async function compileInCore(content: string): Promise<string> {
-  for (const path of ["packages/core/src", "packages/core/tsconfig.lib.json"]) {
+/** What the compiler says about one file among the sources of a package. */
+async function compileIn(name: string, content: string): Promise<string> {
+  const folder = `packages/${name}`;
+  for (const path of [`${folder}/src`, `${folder}/tsconfig.lib.json`]) {
     await cp(join(repository, path), join(copy, path), { recursive: true });
   }
   await symlink(join(repository, "node_modules"), join(copy, "node_modules"));
-  await plant({ "packages/core/src/planted.ts": content });
+  await plant({ [`${folder}/src/planted.ts`]: content });
   const output = await run("@typescript/native/bin/tsc", [
     "-p",
-    "packages/core/tsconfig.lib.json",
+    `${folder}/tsconfig.lib.json`,
     "--pretty",
     "false",
   ]);
   return output
     .split("\n")
-    .filter((line) => line.startsWith("packages/core/src/planted.ts"))
+    .filter((line) => line.startsWith(`${folder}/src/planted.ts`))
     .join("\n");
 }
 

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MySqlMovieRepository } from "@movie-store/adapters/mysql";
-import { MovieStore } from "@movie-store/core";
+import { MovieStore, receiptAnswer } from "@movie-store/core";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../fresh-database.ts";
 import { EventSourceMapping } from "./event-source-mapping.ts";
 import { bundleInto, IngestFunction, RUN_BY } from "./ingest-function.ts";
 import { NotifyingBucket } from "./notifying-bucket.ts";
+import { ReadOnlyBucket } from "./read-only-bucket.ts";
 import { RuntimeApi } from "./runtime-api.ts";
 
 const [s3Endpoint, mysqlUrl] = [inject("s3Endpoint"), inject("mysqlUrl")];
@@ -48,8 +49,8 @@ describe.skipIf(!canNotify || mysqlUrl === undefined)(`the bundled handler, run 
     await database.drop();
   });
 
-  function startFunction(): IngestFunction {
-    const environment = { MYSQL_URL: database.url, S3_ENDPOINT: s3Endpoint as string };
+  function startFunction(more: Readonly<Record<string, string>> = {}): IngestFunction {
+    const environment = { MYSQL_URL: database.url, S3_ENDPOINT: s3Endpoint as string, ...more };
     const started = IngestFunction.start({ folder, address: api.address, environment });
     functions.push(started);
     return started;
@@ -98,6 +99,55 @@ describe.skipIf(!canNotify || mysqlUrl === undefined)(`the bundled handler, run 
     expect(output).toContain('"_aws"');
     expect(output).toContain('"EventToReadable"');
     expect(output).not.toContain("Film 7");
+  });
+
+  test("writes a receipt beside each object, and takes none of them for an update", {
+    timeout: 60_000,
+  }, async () => {
+    for (let n = 0; n < 5; n++) await bucket.put(`providers/acme/${n} + é.json`, film(n));
+    await bucket.put("providers/acme/bad.json", '{"title":');
+    await bucket.put("providers/of-nobody.json", film(9));
+    const started = startFunction({ S3_RECEIPTS: "on" });
+    startMapping();
+    await done();
+
+    expect(await verdicts()).toEqual({ accepted: 5, rejected: 2 });
+    const written = await bucket.contents("receipts/");
+    const expected = (await store.receipts({ provider: "acme", limit: 1_000 })).map((receipt) => [
+      `receipts/${receipt.key.slice("providers/".length)}/${receipt.versionId}.json`,
+      JSON.stringify(receiptAnswer(receipt)),
+    ]);
+    expect(expected).toHaveLength(6);
+    expect(Object.fromEntries(written)).toEqual(Object.fromEntries(expected));
+    // The bucket tells of its receipts as of everything else: the test event, seven objects, six receipts.
+    expect(mapping?.counts).toMatchObject({ failed: 0, returned: 0, deleted: 14 });
+
+    // The same event again.
+    const object = { key: "providers/acme/0+%2B+%C3%A9.json" };
+    const record = { eventVersion: "2.1", eventSource: "aws:s3", eventName: "ObjectCreated:Put" };
+    await bucket.send(
+      JSON.stringify({ Records: [{ ...record, s3: { bucket: { name: bucket.name }, object } }] }),
+    );
+    await done();
+    expect(started.output).toContain('"UpdatesDuplicate":1');
+    expect(await bucket.contents("receipts/")).toEqual(written);
+    expect(await verdicts()).toEqual({ accepted: 5, rejected: 2 });
+  });
+
+  test("loses nothing and returns nothing where receipts can't be written", {
+    timeout: 60_000,
+  }, async () => {
+    const proxy = await ReadOnlyBucket.start(s3Endpoint as string);
+    for (let n = 0; n < 5; n++) await bucket.put(`providers/acme/${n}.json`, film(n));
+    const started = startFunction({ S3_RECEIPTS: "on", S3_ENDPOINT: proxy.url });
+    startMapping();
+    await done();
+    await proxy.close();
+    expect(await verdicts()).toEqual({ accepted: 5 });
+    expect(mapping?.counts).toMatchObject({ failed: 0, returned: 0, deleted: 6 });
+    expect(await bucket.contents("receipts/")).toEqual(new Map());
+    expect(started.output).toContain("receipts are not in the bucket");
+    expect(started.output).toContain('"ReceiptsFailed":');
   });
 
   test("returns what may succeed later and what is no event, and loses nothing", {

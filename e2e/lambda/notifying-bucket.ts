@@ -3,6 +3,8 @@
 import { randomBytes } from "node:crypto";
 import {
   CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -57,6 +59,18 @@ export class NotifyingBucket {
   /** As a provider does it; the event comes by itself. */
   async put(key: string, body: string | Uint8Array): Promise<void> {
     await this.#s3.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }));
+  }
+
+  /** What lies below a prefix, by its key; at most a thousand. */
+  async contents(prefix: string): Promise<ReadonlyMap<string, string>> {
+    const Bucket = this.name;
+    const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+    const texts = new Map<string, string>();
+    for (const { Key = "" } of Contents) {
+      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket, Key }));
+      texts.set(Key, (await Body?.transformToString()) ?? "");
+    }
+    return texts;
   }
 
   /** A message that did not come from the bucket, or comes again. */

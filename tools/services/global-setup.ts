@@ -1,13 +1,24 @@
-/** Finds or starts the servers that tests need; `inject` gives them the addresses (see provided-context.d.ts). */
+/** Finds or starts what tests need; `inject` tells them where it is (see provided-context.d.ts). */
 
 import { relative } from "node:path";
 import type { ProvidedContext } from "vitest";
-import type { TestProject } from "vitest/node";
+import type { TestProject, Vitest } from "vitest/node";
+import { findBrowser } from "./browser.ts";
 
 export default async function setUp({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const files = vitest.state.getPaths().map((path) => relative(vitest.config.root, path));
-  if (!files.some(needsServers)) return undefined;
+  if (files.some(needsBrowser)) await provideBrowser(vitest);
+  return files.some(needsServers) ? provideServers(vitest) : undefined;
+}
 
+async function provideBrowser(vitest: Vitest): Promise<void> {
+  const found = await findBrowser(process.env);
+  vitest.provide("browser", found.program);
+  if (found.program !== undefined) console.log(`Browser for the tests: ${found.version}, ${found.program}`);
+  else tellMissing(vitest, [found.notice], "a browser");
+}
+
+async function provideServers(vitest: Vitest): Promise<() => Promise<void>> {
   // Loaded late, so that other runs do not wait for the clients of the servers.
   const { findServers } = await import("./find-servers.ts");
   const { allServices } = await import("./services.ts");
@@ -16,23 +27,28 @@ export default async function setUp({ vitest }: TestProject): Promise<(() => Pro
   for (const [name, value] of Object.entries(servers.context)) {
     vitest.provide(name as keyof ProvidedContext, value);
   }
-
   console.log(`Servers for the tests: ${servers.sources.join(", ") || "none"}`);
   for (const notice of servers.standIns) console.warn(`\n${notice}`);
-  if (env.MOVIE_STORE_TEST_ALL !== "1") {
-    for (const notice of servers.missing) console.warn(`\n${notice}`);
-  } else if (servers.missing.length > 0) {
-    // Not thrown, so that what can be tested is tested all the same.
-    const notices = servers.missing.join("\n\n");
-    vitest.state.catchError(
-      new Error(`With MOVIE_STORE_TEST_ALL=1 every server has to be there.\n\n${notices}`),
-      "Missing servers",
-    );
-  }
+  if (servers.missing.length > 0) tellMissing(vitest, servers.missing, "every server");
   return servers.stop;
 }
 
-/** Told by the name of a test file. */
+function tellMissing(vitest: Vitest, notices: readonly string[], what: string): void {
+  if (process.env.MOVIE_STORE_TEST_ALL !== "1") {
+    for (const notice of notices) console.warn(`\n${notice}`);
+    return;
+  }
+  // Not thrown, so that what can be tested is tested all the same.
+  const error = new Error(`With MOVIE_STORE_TEST_ALL=1 ${what} has to be there.\n\n${notices.join("\n\n")}`);
+  vitest.state.catchError(error, `Missing: ${what}`);
+}
+
+/** Told by the name of a test file, as is what follows. */
 function needsServers(file: string): boolean {
-  return file.endsWith(".integration.test.ts") || file.startsWith("e2e/");
+  return file.endsWith(".integration.test.ts") || (file.startsWith("e2e/") && !needsBrowser(file));
+}
+
+/** Pages are tested on the embedded store, so a browser is all they need. */
+function needsBrowser(file: string): boolean {
+  return file.startsWith("e2e/explorer/") || file.endsWith(".browser.test.ts");
 }

@@ -18,5 +18,7 @@ declare module "vitest" {
     s3Endpoint: string | undefined;
     /** Whether that server keeps and lists versions of objects, and notifies queues. The emulator from npm does not. */
     s3Versions: boolean;
+    /** The program of a Chromium or Chrome, for files in e2e/explorer and those named *.browser.test.ts. */
+    browser: string | undefined;
   }
 }

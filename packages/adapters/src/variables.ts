@@ -3,6 +3,7 @@
  * an ingest that read one of them differently would not be one store. Nothing here looks at the environment itself.
  */
 
+import { isReceiptKey, RECEIPTS_PREFIX } from "@movie-store/core";
 import * as z from "zod";
 import { mySqlUrlFault } from "./mysql/options.ts";
 
@@ -54,7 +55,13 @@ export const STORE_VARIABLES = {
   S3_PREFIX: z
     .string()
     .regex(/^([^/\0][^\0]*)?\/$/, "must end with a slash and not begin with one, like providers/")
+    // What is written there is never taken for an update.
+    .refine(
+      (prefix) => !isReceiptKey(prefix),
+      `must not lie in ${RECEIPTS_PREFIX}, the folder of the receipts`,
+    )
     .default("providers/"),
+  S3_RECEIPTS: oneOf(["on", "off"]).default("off"),
   PROVIDER_PRIORITY: z
     .string()
     .transform((text) => text.split(",").map((item) => item.trim()))

@@ -1,8 +1,9 @@
 /** From a bucket into the store. */
 
-import { S3UpdateSource } from "@movie-store/adapters/s3";
+import type { ReceiptSums } from "@movie-store/adapters/s3";
 import type { IngestSums, MovieStore } from "@movie-store/core";
-import type { Config } from "@movie-store/http-koa";
+import { BucketReceipts, type ReceiptsWanted } from "./bucket-receipts.ts";
+import type { Bucket } from "./open-bucket.ts";
 import { Tally } from "./tally.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -30,30 +31,39 @@ export function bucketPlaceOf(argument: string, keyPrefix: string): BucketPlace 
 export interface BucketIngest {
   readonly sums: IngestSums;
   readonly tally: Tally;
+  /** `undefined` where none are written. */
+  readonly receipts: ReceiptSums | undefined;
+}
+
+export interface BucketIngestOptions {
+  /** Default `new`. */
+  readonly receipts?: ReceiptsWanted;
+  /** Told what became of the receipts of each batch. */
+  readonly onReceipts?: (sums: ReceiptSums) => void;
+  readonly onProgress?: (sums: IngestSums) => void;
 }
 
 /** Takes in every version below a prefix that the log does not have. */
 export async function ingestBucket(
   store: MovieStore,
-  source: S3UpdateSource,
+  { source, writer }: Bucket,
   prefix: string,
-  onProgress: (sums: IngestSums) => void = () => {},
+  options: BucketIngestOptions = {},
 ): Promise<BucketIngest> {
   const tally = new Tally();
-  const sums = await store.ingestFrom(source, prefix, {
-    batch: BATCH,
-    onReceipts: (receipts, soFar) => {
-      tally.add(receipts);
-      onProgress(soFar);
-    },
-  });
-  return { sums, tally };
-}
-
-export function openBucket(bucket: string, { s3Endpoint, awsRegion }: Config): S3UpdateSource {
-  return new S3UpdateSource({
-    bucket,
-    ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
-    ...(awsRegion === undefined ? {} : { region: awsRegion }),
-  });
+  const receipts =
+    writer === undefined ? undefined : new BucketReceipts(writer, options.receipts, options.onReceipts);
+  try {
+    const sums = await store.ingestFrom(source, prefix, {
+      batch: BATCH,
+      onReceipts: async (news, soFar, known) => {
+        tally.add(news);
+        options.onProgress?.(soFar);
+        await receipts?.add(news, known);
+      },
+    });
+    return { sums, tally, receipts: await receipts?.end() };
+  } finally {
+    await receipts?.end();
+  }
 }

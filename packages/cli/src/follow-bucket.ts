@@ -1,10 +1,11 @@
 /** Takes in what comes into a bucket by listing it again and again: no events, no queue, and good for small buckets. */
 
 import { setTimeout as delay } from "node:timers/promises";
-import type { S3UpdateSource } from "@movie-store/adapters/s3";
+import type { ReceiptSums } from "@movie-store/adapters/s3";
 import type { MovieStore } from "@movie-store/core";
-import type { Logger } from "@movie-store/http-koa";
+import type { Logger, Observation } from "@movie-store/http-koa";
 import { ingestBucket } from "./bucket.ts";
+import type { Bucket } from "./open-bucket.ts";
 import { print } from "./terminal.ts";
 
 const PAUSE_MS = 5_000;
@@ -13,9 +14,10 @@ const PAUSE_A_LISTING = 9;
 
 export interface BucketParts {
   readonly store: MovieStore;
-  readonly source: S3UpdateSource;
+  readonly bucket: Bucket;
   readonly prefix: string;
   readonly log: Logger;
+  readonly observation: Observation;
 }
 
 /** @returns ends it; resolves when nothing is being taken in any more. */
@@ -31,14 +33,19 @@ export function followBucket(parts: BucketParts, pauseMs = PAUSE_MS): { close():
 }
 
 async function follow(
-  { store, source, prefix, log }: BucketParts,
+  { store, bucket, prefix, log, observation }: BucketParts,
   pauseMs: number,
   signal: AbortSignal,
 ): Promise<void> {
+  const onReceipts = ({ error: err, ...sums }: ReceiptSums) => {
+    observation.metrics.ingest.takeReceipts(sums);
+    if (sums.failed > 0)
+      log.warn({ err, ...sums }, "receipts are not in the bucket: movie-store reconcile will write them");
+  };
   while (!signal.aborted) {
     const startMs = performance.now();
     try {
-      const { tally } = await ingestBucket(store, source, prefix);
+      const { tally } = await ingestBucket(store, bucket, prefix, { onReceipts });
       if (tally.objects > 0)
         print(`bucket: ${tally.text}${tally.rejections === "" ? "" : ` (${tally.rejections})`}`);
     } catch (error) {

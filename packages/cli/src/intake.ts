@@ -4,15 +4,16 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DirectoryUpdateSource } from "@movie-store/adapters/directory";
 import type { MovieStore } from "@movie-store/core";
-import type { Config, Logger } from "@movie-store/http-koa";
-import { openBucket } from "./bucket.ts";
+import type { Config, Logger, Observation } from "@movie-store/http-koa";
 import { followBucket } from "./follow-bucket.ts";
 import { followInbox, INBOX_BUCKET, isUnused, takeInSample } from "./inbox.ts";
+import { openBucket } from "./open-bucket.ts";
 
 export interface IntakeParts {
   readonly config: Config;
   readonly store: MovieStore;
   readonly log: Logger;
+  readonly observation: Observation;
 }
 
 export interface Intake {
@@ -50,19 +51,19 @@ async function openInbox({ config, store, log }: IntakeParts): Promise<Intake> {
   };
 }
 
-function openBucketIntake({ config, store, log }: IntakeParts, bucket: string): Intake {
-  const source = openBucket(bucket, config);
+function openBucketIntake({ config, store, log, observation }: IntakeParts, name: string): Intake {
+  const bucket = openBucket(name, config, store);
   let following: { close(): Promise<void> } | undefined;
   return {
     name: "bucket",
-    place: `s3://${bucket}/${config.keyPrefix}`,
+    place: `s3://${name}/${config.keyPrefix}`,
     follow: () => {
-      following = followBucket({ store, source, prefix: config.keyPrefix, log });
+      following = followBucket({ store, bucket, prefix: config.keyPrefix, log, observation });
     },
     close: async () => {
-      // What is being read fails when the source is closed, so no long listing has to be waited for.
+      // What is under way fails when the bucket is closed, so no long listing has to be waited for.
       const ended = following?.close();
-      await source.close();
+      await bucket.close();
       await ended;
     },
   };

@@ -20,6 +20,30 @@ export interface FindAnswer {
   readonly missing?: readonly string[];
 }
 
+/** A page of the values of a kind, ascending by their normalised names. */
+export interface ValuesAnswer {
+  readonly values: readonly {
+    /** Of years a number; otherwise the name, as the newest film has it. */
+    readonly value: string | number;
+    /** How many films have it. */
+    readonly films: number;
+  }[];
+  /** To ask on from, as `after`; null at the end. */
+  readonly next: string | null;
+  readonly version: number;
+}
+
+/** Something that a typed text may be the beginning of. */
+export type Suggestion =
+  | { readonly kind: "movie"; readonly id: string; readonly title: string; readonly year?: number }
+  | { readonly kind: "person"; readonly name: string; readonly films: number };
+
+export interface SuggestAnswer {
+  /** Films, then people. */
+  readonly suggestions: readonly Suggestion[];
+  readonly version: number;
+}
+
 /** What an id stands for, now or then. */
 export type MovieAnswer =
   | { readonly status: "live"; readonly movie: Movie; readonly version: number }

@@ -39,7 +39,7 @@ export interface Cache {
   /**
    * Keeps an answer. It replaces an entry of the same key. A value that is too large for the cache is not kept.
    *
-   * @param snapshot from the `get` of the same key that came before the answer was read.
+   * @param snapshot from a `get` with the same tags, of this key or another, that came before the answer was read.
    * @param ttlMs 1 or more; an upper bound on its age, for memory's sake, not for correctness. A cache with a bound
    * of its own for readers in other processes (see `invalidate`) may exceed it by that.
    */

@@ -2,6 +2,7 @@
 
 import { packAnswer, type TextAnswer, unpackAnswer } from "./answers.ts";
 import type { Cache } from "./cache.ts";
+import { MovieStoreError } from "./errors.ts";
 import type { MovieRepository } from "./movie-repository.ts";
 import { EVERY_ANSWER, FEED_PAGE, SharedCacheFollower, tagsOfChanges } from "./shared-cache-follower.ts";
 
@@ -36,24 +37,70 @@ export class CachedAnswers {
     this.#sharedFollower = cache?.shared === true ? new SharedCacheFollower(repository, cache) : undefined;
   }
 
-  /** The answer under `key`, from the cache or from `read`. */
+  /**
+   * The answer under `key`, from the cache or from `read`.
+   *
+   * @param minVersion the answer has to reflect this change. An older one is right for everybody else, for none of its
+   * tags has changed, but nobody can tell that from the answer: it is a miss for this caller, who reads it again and
+   * leaves it in the cache with its new version.
+   * @throws MovieStoreError `not-yet`: the store had not come to `minVersion` when it was read for this call.
+   */
   async get(
     key: string,
     tags: readonly string[],
     read: () => Promise<Omit<TextAnswer, "layer">>,
+    minVersion = 0,
   ): Promise<TextAnswer> {
     const cache = this.#cache;
-    if (cache === undefined) return { ...(await read()), layer: "db" };
+    if (cache === undefined) return reaching(minVersion, { ...(await read()), layer: "db" });
     // What is cached now must not be older than the place in the feed from which changes are followed.
     if (!cache.shared) await this.#start();
-    const lookup = await cache.get(key, cache.shared ? [...tags, EVERY_ANSWER] : tags);
-    if (lookup.hit) return unpackAnswer(lookup.value, lookup.layer);
-    const flight = `${lookup.snapshot}\n${key}`;
+    const allTags = cache.shared ? [...tags, EVERY_ANSWER] : tags;
+    const lookup = await cache.get(key, allTags);
+    if (!lookup.hit) {
+      const { answer, isOwn } = await this.#readOnce(cache, key, lookup.snapshot, read);
+      if (isOwn || answer.version >= minVersion) return reaching(minVersion, answer);
+    } else {
+      const answer = unpackAnswer(lookup.value, lookup.layer);
+      if (answer.version >= minVersion) return answer;
+    }
+    return reaching(minVersion, await this.#readFresh(cache, key, allTags, read, minVersion));
+  }
+
+  /**
+   * What the store says now, though the cache has an older answer. A read that is under way may have begun before this
+   * call; when it has come to an end, the next one has not: either it has the same snapshot, then it began after that
+   * end, or it has another, then it began after the tags had changed.
+   */
+  async #readFresh(
+    cache: Cache,
+    key: string,
+    tags: readonly string[],
+    read: () => Promise<Omit<TextAnswer, "layer">>,
+    minVersion: number,
+  ): Promise<TextAnswer> {
+    for (let joined = 0; ; joined++) {
+      // Nothing is ever set under this key, so that the values of the tags are told.
+      const lookup = await cache.get(`fresh:${key}`, tags);
+      if (lookup.hit) return { ...(await read()), layer: "db" };
+      const { answer, isOwn } = await this.#readOnce(cache, key, lookup.snapshot, read);
+      if (isOwn || joined === 1 || answer.version >= minVersion) return answer;
+    }
+  }
+
+  /** Callers who come while a read with the same snapshot is under way wait for that one. */
+  async #readOnce(
+    cache: Cache,
+    key: string,
+    snapshot: string,
+    read: () => Promise<Omit<TextAnswer, "layer">>,
+  ): Promise<{ readonly answer: TextAnswer; readonly isOwn: boolean }> {
+    const flight = `${snapshot}\n${key}`;
     const running = this.#flights.get(flight);
-    if (running !== undefined) return running;
-    const filling = this.#fill(cache, key, lookup.snapshot, read).finally(() => this.#flights.delete(flight));
+    if (running !== undefined) return { answer: await running, isOwn: false };
+    const filling = this.#fill(cache, key, snapshot, read).finally(() => this.#flights.delete(flight));
     this.#flights.set(flight, filling);
-    return filling;
+    return { answer: await filling, isOwn: true };
   }
 
   /** Invalidates what a write has changed that this process has just committed. */
@@ -106,4 +153,19 @@ export class CachedAnswers {
     await cache.set(key, packAnswer(answer), snapshot, this.#ttlMs);
     return { ...answer, layer: "db" };
   }
+}
+
+function reaching(minVersion: number, answer: TextAnswer): TextAnswer {
+  reached(minVersion, answer.version);
+  return answer;
+}
+
+/**
+ * @returns `version`.
+ * @throws MovieStoreError `not-yet` if it is less than `minVersion`.
+ */
+export function reached(minVersion: number, version: number): number {
+  if (version >= minVersion) return version;
+  const message = `the store has not come to change ${minVersion} yet: the last one is ${version}`;
+  throw new MovieStoreError("not-yet", message, { field: "minVersion" });
 }

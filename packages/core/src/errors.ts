@@ -6,6 +6,7 @@
  * | `invalid-query` | a parameter is unknown or has a bad value; `field` names it | no |
  * | `invalid-argument` | a caller of the library passed something out of its documented bounds | no |
  * | `unavailable` | the store behind a port can't answer now: down, locked, out of time or space | yes |
+ * | `not-yet` | the store has not come to the change that the answer is to reflect | yes |
  * | `conflict` | another writer came in between too often; the whole call may be repeated | yes |
  * | `corrupt` | stored data is not what was written | no |
  * | `closed` | the adapter has been closed | no |
@@ -14,11 +15,12 @@ export type ErrorCode =
   | "invalid-query"
   | "invalid-argument"
   | "unavailable"
+  | "not-yet"
   | "conflict"
   | "corrupt"
   | "closed";
 
-const RETRYABLE: ReadonlySet<ErrorCode> = new Set(["unavailable", "conflict"]);
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set(["unavailable", "not-yet", "conflict"]);
 
 export class MovieStoreError extends Error {
   override readonly name = "MovieStoreError";

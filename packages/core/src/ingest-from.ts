@@ -17,8 +17,15 @@ export interface IngestSums {
 export interface IngestFromOptions {
   /** Objects a transaction, 1 to 5,000; default 200. */
   readonly batch?: number;
-  /** Told after each batch, with the sums so far. */
-  readonly onReceipts?: (receipts: readonly Receipt[], sums: IngestSums) => void;
+  /**
+   * Told after each batch, with the sums so far and the receipts of those of the batch that the log had already. The
+   * next batch begins when the promise that it may return is kept.
+   */
+  readonly onReceipts?: (
+    receipts: readonly Receipt[],
+    sums: IngestSums,
+    known: readonly Receipt[],
+  ) => unknown;
 }
 
 /** What a bucket answers side by side. More only makes the first of them wait. */
@@ -34,7 +41,7 @@ export async function ingestFrom(
 ): Promise<IngestSums> {
   let sums: IngestSums = { listed: 0, known: 0, receipts: 0 };
   for await (const addresses of groupsOf(source.list(prefix), options.batch ?? 200)) {
-    const news = await notInTheLog(repository, addresses);
+    const { news, known } = await comparedWithLog(repository, addresses);
     const objects = await mapConcurrently(news, READS_AT_ONCE, (address) => source.read(address));
     const receipts = await ingestMany(objects);
     sums = {
@@ -42,23 +49,23 @@ export async function ingestFrom(
       known: sums.known + addresses.length - news.length,
       receipts: sums.receipts + receipts.length,
     };
-    options.onReceipts?.(receipts, sums);
+    await options.onReceipts?.(receipts, sums, known);
   }
   return sums;
 }
 
-async function notInTheLog(
+async function comparedWithLog(
   repository: Pick<MovieRepository, "receipts">,
   addresses: readonly ObjectAddress[],
-): Promise<readonly ObjectAddress[]> {
+): Promise<{ readonly news: readonly ObjectAddress[]; readonly known: readonly Receipt[] }> {
   const ids = addresses.map(({ bucket, key, versionId }) =>
     versionId === undefined ? undefined : updateIdOfVersion({ bucket, key, versionId }),
   );
   const asked = ids.filter((id) => id !== undefined);
-  const known = new Set<string>();
+  const known = new Map<string, Receipt>();
   for (let at = 0; at < asked.length; at += RECEIPTS_AT_ONCE) {
     const receipts = await repository.receipts(asked.slice(at, at + RECEIPTS_AT_ONCE));
-    for (const receipt of receipts) if (receipt !== undefined) known.add(receipt.updateId);
+    for (const receipt of receipts) if (receipt !== undefined) known.set(receipt.updateId, receipt);
   }
-  return addresses.filter((_, at) => !known.has(ids[at] ?? ""));
+  return { news: addresses.filter((_, at) => !known.has(ids[at] ?? "")), known: [...known.values()] };
 }

@@ -120,6 +120,48 @@ describe("rebuild", () => {
   });
 });
 
+describe("settledReceipts", () => {
+  it("has the first delivery's in place of that of the second, each update once", async () => {
+    const object = await source.read(source.put("providers/acme/1.json", JSON.stringify(heat)));
+    const other = await source.read(source.put("providers/bolt/1.json", JSON.stringify(heat)));
+    const [first] = await store.ingestMany([object]);
+    const receipts = await store.ingestMany([object, other, object, other]);
+    expect(receipts.map(({ verdict }) => verdict)).toEqual([
+      ...["duplicate", "accepted", "duplicate", "duplicate"],
+    ]);
+    expect(await store.settledReceipts(receipts)).toEqual([first, receipts[1]]);
+  });
+
+  it("says what an update is by now", async () => {
+    const object = await source.read(source.put("providers/acme/1.json", JSON.stringify(heat)));
+    await store.ingest(object);
+    await ingest("acme/1", { ...heat, year: 1996 });
+    const again = await store.ingest(object);
+    expect(again.verdict).toBe("duplicate");
+    expect(await store.settledReceipts([again])).toMatchObject([
+      { updateId: again.updateId, verdict: "superseded" },
+    ]);
+  });
+
+  it("leaves a true duplicate one, and asks for nothing where there is none", async () => {
+    const content = JSON.stringify({ ...heat, updatedAt: "2024-01-01" });
+    await ingest("acme/1", content);
+    const twin = await ingest("acme/copy", content);
+    expect(await store.settledReceipts([twin])).toMatchObject([{ verdict: "duplicate", key: twin.key }]);
+
+    repository.receipts = () => Promise.reject(new Error("there is nothing to ask for"));
+    expect(await store.settledReceipts([await ingest("acme/2", "{")])).toMatchObject([
+      { verdict: "rejected" },
+    ]);
+    expect(await store.settledReceipts([])).toEqual([]);
+    const twice = await source.read(
+      source.put("providers/acme/3.json", JSON.stringify({ id: "3", title: "Up" })),
+    );
+    const inOneBatch = await store.ingestMany([twice, twice]);
+    expect(await store.settledReceipts(inOneBatch)).toEqual([inOneBatch[0]]);
+  });
+});
+
 describe("ingestFrom", () => {
   it("takes in all that lies below a prefix, in batches, and nothing twice", async () => {
     for (let n = 0; n < 5; n++) {
@@ -179,6 +221,30 @@ describe("ingestFrom", () => {
       });
     }
     expect(verdicts).toEqual(["accepted", "duplicate"]);
+  });
+
+  it("tells of what the log had already, and waits until it has been heard", async () => {
+    source.put("providers/acme/1.json", JSON.stringify(heat));
+    await store.ingestFrom(source, "providers/");
+    source.put("providers/acme/1.json", JSON.stringify({ ...heat, year: 1996 }));
+    source.put("providers/acme/2.json", JSON.stringify({ id: "2", title: "Up" }));
+    const told: unknown[] = [];
+    let isHeard = true;
+    await store.ingestFrom(source, "providers/", {
+      batch: 2,
+      onReceipts: async (receipts, _, known) => {
+        expect(isHeard).toBe(true);
+        isHeard = false;
+        told.push([known, receipts].map((some) => some.map(({ verdict }) => verdict)));
+        await new Promise((resolve) => setImmediate(resolve));
+        isHeard = true;
+      },
+    });
+    expect(isHeard).toBe(true);
+    expect(told).toEqual([
+      [["accepted"], ["accepted"]],
+      [[], ["accepted"]],
+    ]);
   });
 
   it("asks for no more receipts at once than a repository gives", async () => {

@@ -2,9 +2,12 @@
 
 import type { Change } from "./change.ts";
 import type { Decide } from "./decide.ts";
+import type { KeptValue, ValueQuery } from "./kept-values.ts";
 import type { StoredFilm } from "./movie.ts";
+import type { keysOfName, tierOf } from "./name-keys.ts";
 import type { ProviderRecord } from "./provider-record.ts";
 import type { MovieQuery } from "./query.ts";
+import type { deletionsOfStart, MAX_WORDS_TRIED, NearWord, nearBeginning } from "./spelling.ts";
 import type { LoggedUpdate, Receipt, Submission } from "./update.ts";
 
 /** One page of films, and the version of the store that it shows. */
@@ -14,6 +17,35 @@ export interface FilmPage {
   /** Whether at least one more film follows. */
   readonly more: boolean;
   /** The number of the last change at the moment of the read. */
+  readonly version: number;
+}
+
+/** One page of values, and the version of the store that it shows. */
+export interface ValuePage {
+  readonly values: readonly KeptValue[];
+  /** Whether at least one more value follows. */
+  readonly more: boolean;
+  readonly version: number;
+}
+
+export interface PeopleQuery {
+  /** Texts as `beginningOfKeys` gives them, without repetitions; 1 to 3. */
+  readonly beginnings: readonly string[];
+  /** 1 to 20. */
+  readonly limit: number;
+}
+
+export interface PeoplePage {
+  /** `key`, `name` and `films` as {@link KeptValue} has them. */
+  readonly people: readonly KeptValue[];
+  readonly version: number;
+}
+
+export interface WordsNear {
+  /** Whether a word that exists begins with the typed one, or is it. */
+  readonly begins: boolean;
+  /** Empty where one does. */
+  readonly near: readonly NearWord[];
   readonly version: number;
 }
 
@@ -61,6 +93,26 @@ export interface MovieRepository {
   films(
     ids: readonly string[],
   ): Promise<{ readonly films: readonly (StoredFilm | undefined)[]; readonly version: number }>;
+
+  /** A page of the values of a kind that live films have, ascending by the bytes of their keys. */
+  values(query: ValueQuery): Promise<ValuePage>;
+
+  /**
+   * Cast members of live films one of whose keys ({@link keysOfName}) begins with one of the texts. They come in the
+   * order of these keys: the highest tier first ({@link tierOf}), then by the bytes of the key; everybody once, at the
+   * first of their keys. However many there are, the first `limit` of them are given.
+   */
+  people(query: PeopleQuery): Promise<PeoplePage>;
+
+  /**
+   * The words that may have been meant by a typed one, ascending by their bytes: words of the titles and of the cast
+   * of live films (`vocabularyOf`), a beginning of which is one typing error away ({@link nearBeginning}). Of the words
+   * whose start has a deletion in common with that of the typed one ({@link deletionsOfStart}), the first
+   * {@link MAX_WORDS_TRIED} by bytes are tried.
+   *
+   * @param word a normalised word of 5 to 40 characters.
+   */
+  wordsNear(word: string): Promise<WordsNear>;
 
   /**
    * The last change of an id up to a moment, with `after` and without `before`; `undefined` if it had none by then.
@@ -116,8 +168,18 @@ export interface MovieRepository {
     options: { readonly nowMs: number },
   ): Promise<readonly Receipt[]>;
 
-  /** The states of all ids behind `after` (an id, or "" for the first), ascending by id; `limit` 1 to 1,000. */
-  allFilms(page: { readonly after: string; readonly limit: number }): Promise<readonly StoredFilm[]>;
+  /**
+   * The states of all ids behind `after` (an id, or "" for the first), ascending by id; `limit` 1 to 1,000. An id that
+   * was there once stays.
+   *
+   * @param page.notBefore the page shows this change, or a later one, which matters where a replica may be behind.
+   * Not greater than a version that this repository has told; default 0.
+   */
+  allFilms(page: {
+    readonly after: string;
+    readonly limit: number;
+    readonly notBefore?: number;
+  }): Promise<readonly StoredFilm[]>;
 
   /**
    * Forgets everything but the log and the changes, and makes it again: folds every update of the log that is not in

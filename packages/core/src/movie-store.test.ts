@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { SourcesAnswer } from "./answers.ts";
+import type { Cache } from "./cache.ts";
+import { MovieStoreError } from "./errors.ts";
+import { MemoryCache } from "./memory/cache.ts";
 import { MemoryMovieRepository } from "./memory/movie-repository.ts";
 import { MovieStore } from "./movie-store.ts";
 import { type ReceivedObject, recordIdOf } from "./update.ts";
@@ -175,6 +178,51 @@ describe("ingest", () => {
     await ingest("acme", heat);
     expect((await store.find({ title: "heat" })).movies).toHaveLength(1);
     expect(await store.get(acme1)).toMatchObject({ status: "live" });
+  });
+});
+
+describe("a listener to writes", () => {
+  it("is told of each once the cache has followed it, and of no others", async () => {
+    const told: string[] = [];
+    const cached = new MemoryCache();
+    const cache: Cache = {
+      shared: false,
+      get: (key, tags) => cached.get(key, tags),
+      set: (...entry) => cached.set(...entry),
+      invalidate: async (tags) => {
+        told.push("cache");
+        return cached.invalidate(tags);
+      },
+      close: async () => {},
+    };
+    const repository = new MemoryMovieRepository();
+    store = new MovieStore({ repository, cache, clock: () => nowMs });
+    await store.find({});
+    const stop = store.onWrite(() => told.push("listener"));
+    await ingest("acme", { id: "1", title: "Heat", year: 1995 });
+    expect(told).toEqual(["cache", "listener"]);
+    await store.check([object("acme", { id: "1", title: "Heat", year: 1996 })]);
+    await new MovieStore({ repository }).ingest(object("acme", { id: "2", title: "Ronin", year: 1998 }));
+    expect(told).toEqual(["cache", "listener"]);
+    await store.rebuild();
+    expect(told.at(-1)).toBe("listener");
+    stop();
+    const before = told.length;
+    await ingest("acme", { id: "3", title: "Carmen", year: 1915 });
+    expect(told.slice(before)).not.toContain("listener");
+  });
+
+  it("is told of what was written though the cache could not be", async () => {
+    const repository = new MemoryMovieRepository();
+    store = new MovieStore({ repository, clock: () => nowMs });
+    await store.find({});
+    let told = 0;
+    store.onWrite(() => told++);
+    repository.changes = async () => {
+      throw new MovieStoreError("unavailable", "down");
+    };
+    await expect(ingest("acme", { id: "1", title: "Heat", year: 1995 })).rejects.toThrow("down");
+    expect(told).toBe(1);
   });
 });
 

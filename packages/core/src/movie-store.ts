@@ -1,32 +1,39 @@
 /** The use cases of the store, over the ports. */
 
+import { AnswerReader } from "./answer-reader.ts";
 import type {
   FeedAnswer,
   FindAnswer,
   HistoryAnswer,
   MovieAnswer,
   SourcesAnswer,
+  SuggestAnswer,
   TextAnswer,
+  ValuesAnswer,
 } from "./answers.ts";
 import type { Cache } from "./cache.ts";
-import { CachedAnswers } from "./cached-answers.ts";
+import { CachedAnswers, reached } from "./cached-answers.ts";
 import { type Decide, decide } from "./decide.ts";
 import { MovieStoreError } from "./errors.ts";
 import { feedEntry, fieldSources, historyEntry, sourceEntry } from "./explain.ts";
+import { exportPieces, moviesAsOf } from "./export.ts";
+import type { FindParameters } from "./find-parameters.ts";
 import type { Gunzip } from "./formats/recognise.ts";
 import { type IngestFromOptions, type IngestSums, ingestFrom } from "./ingest-from.ts";
+import type { ValueKind } from "./kept-values.ts";
 import { MemoryCache } from "./memory/cache.ts";
 import type { MergeRules } from "./merge.ts";
-import { MOVIE_ID_PATTERN, renderMovie, type StoredFilm } from "./movie.ts";
-import type { FilmPage, Moment, MovieRepository, RebuildReport, ReceiptFilter } from "./movie-repository.ts";
-import { comparePositions, positionOf, writeCursor } from "./page-order.ts";
-import { type FindParameters, type MovieQuery, matches, type PlannedQuery, planQuery } from "./query.ts";
+import { MOVIE_ID_PATTERN } from "./movie.ts";
+import type { Moment, MovieRepository, RebuildReport, ReceiptFilter } from "./movie-repository.ts";
+import { type PlannedQuery, planQuery } from "./query.ts";
 import { sha256Hex } from "./sha256.ts";
 import { readSubmission } from "./submission.ts";
+import { planSuggest, type SuggestOptions } from "./suggest.ts";
 import { tag } from "./terms.ts";
 import type { LoggedUpdate, Receipt, ReceivedObject, Submission } from "./update.ts";
 import type { UpdateSource } from "./update-source.ts";
-import { eachFilm, type VerifyReport, verifyRepository } from "./verify.ts";
+import { planValues, type ValuePageOptions } from "./value-answers.ts";
+import { type VerifyReport, verifyRepository } from "./verify.ts";
 
 export interface MovieStoreOptions {
   /** The store does not close it, nor the cache: who made them does. */
@@ -51,8 +58,6 @@ export interface MovieStoreOptions {
    */
   readonly nextTurn?: () => Promise<unknown>;
 }
-
-type PageOfIds = FilmPage & { readonly missing?: readonly string[] };
 
 /** At most so many updates are taken in by one transaction. */
 export const MAX_BATCH = 5_000;
@@ -81,12 +86,13 @@ const OBJECTS_A_TURN = 20;
 export class MovieStore {
   readonly #repository: MovieRepository;
   readonly #answers: CachedAnswers;
+  readonly #reader: AnswerReader;
   readonly #clock: () => number;
   readonly #rules: MergeRules;
   readonly #read: (object: ReceivedObject, receivedAtMs: number) => Submission;
   readonly #decide: Decide;
-  readonly #digest: (text: string) => string;
   readonly #nextTurn: (() => Promise<unknown>) | undefined;
+  readonly #writeListeners = new Set<() => void>();
 
   constructor(options: MovieStoreOptions) {
     this.#repository = options.repository;
@@ -96,6 +102,8 @@ export class MovieStore {
       cache,
       ttlMs: options.cacheTtlMs ?? 300_000,
     });
+    const digest = options.digest ?? ((text) => sha256Hex(text).slice(0, 32));
+    this.#reader = new AnswerReader(options.repository, digest);
     this.#clock = options.clock ?? Date.now;
     this.#rules = { priority: options.priority ?? [] };
     const readOptions = {
@@ -104,7 +112,6 @@ export class MovieStore {
     };
     this.#read = (object, receivedAtMs) => readSubmission(object, receivedAtMs, readOptions);
     this.#decide = (stored, batch) => decide(stored, batch, this.#rules);
-    this.#digest = options.digest ?? ((text) => sha256Hex(text).slice(0, 32));
     this.#nextTurn = options.nextTurn;
   }
 
@@ -126,7 +133,7 @@ export class MovieStore {
    */
   async ingestMany(objects: readonly ReceivedObject[]): Promise<readonly Receipt[]> {
     const receipts = await this.#append(objects, false);
-    await this.#answers.afterWrite();
+    await this.#afterWrite();
     return receipts;
   }
 
@@ -168,7 +175,7 @@ export class MovieStore {
 
   // ---- answering ----
 
-  /** @throws MovieStoreError `invalid-query`; `field` names the parameter. */
+  /** @throws MovieStoreError `invalid-query`, `field` names the parameter; `not-yet`, see `minVersion`. */
   async find(parameters: FindParameters): Promise<FindAnswer> {
     return JSON.parse((await this.findText(this.plan(parameters))).text) as FindAnswer;
   }
@@ -180,63 +187,25 @@ export class MovieStore {
 
   /** As `find`, as finished text. */
   async findText(planned: PlannedQuery): Promise<TextAnswer> {
-    return this.#answers.get(planned.cacheKey, planned.tags, () => this.#readPage(planned));
+    const { cacheKey, tags, minVersion } = planned;
+    return this.#answers.get(cacheKey, tags, () => this.#reader.page(planned), minVersion);
   }
 
-  async #readPage({ query, ids }: PlannedQuery): Promise<Omit<TextAnswer, "layer">> {
-    const page: PageOfIds =
-      ids === undefined ? await this.#repository.find(query) : await this.#pageOfIds(query, ids);
-    const last = page.films.at(-1)?.state;
-    const next =
-      page.more && last?.status === "live"
-        ? writeCursor(query.sort, positionOf(query.sort, last.content, page.films.at(-1)?.version ?? 0))
-        : undefined;
-    const movies = page.films.map((film) => film.json).join(",");
-    const missing = page.missing === undefined ? "" : `,"missing":${JSON.stringify(page.missing)}`;
-    const pageText = JSON.stringify({ limit: query.limit, next: next ?? null });
-    const text = `{"movies":[${movies}],"page":${pageText},"version":${page.version}${missing}}`;
-    return this.#textAnswer({ status: "live", text, version: page.version, next });
-  }
-
-  /** A batch get. Ids of films that were merged lead to the surviving film. */
-  async #pageOfIds(query: MovieQuery, ids: readonly string[]): Promise<PageOfIds> {
-    const { films, version } = await this.#repository.films(ids);
-    const targets = films.map((film) => (film?.state.status === "merged" ? film.state.into : undefined));
-    const survivors = [...new Set(targets.filter((id) => id !== undefined))];
-    const followed = survivors.length === 0 ? [] : (await this.#repository.films(survivors)).films;
-    const found = new Map<string, StoredFilm>();
-    const missing: string[] = [];
-    for (const [at, id] of ids.entries()) {
-      const target = targets[at];
-      const film = target === undefined ? films[at] : followed[survivors.indexOf(target)];
-      if (film?.state.status === "live") found.set(film.state.id, film);
-      else missing.push(id);
-    }
-    const place = (film: StoredFilm) =>
-      film.state.status === "live"
-        ? positionOf(query.sort, film.state.content, film.version)
-        : { key: 0, id: "" };
-    const { after } = query;
-    const page = [...found.values()]
-      .filter((film) => film.state.status === "live" && matches(query, film.state.content))
-      .filter((film) => after === undefined || comparePositions(query.sort, place(film), after) > 0)
-      .sort((a, b) => comparePositions(query.sort, place(a), place(b)));
-    return { films: page.slice(0, query.limit), more: page.length > query.limit, version, missing };
-  }
-
-  /** The film under an id. */
-  async get(id: string): Promise<MovieAnswer> {
-    return answerOf(await this.getText(id));
+  /**
+   * The film under an id.
+   *
+   * @param options.minVersion the answer has to reflect this change; default 0: any will do.
+   * @throws MovieStoreError `not-yet`: the store has not come to it.
+   */
+  async get(id: string, options: { readonly minVersion?: number } = {}): Promise<MovieAnswer> {
+    return answerOf(await this.getText(id, options));
   }
 
   /** As `get`, as finished text. */
-  async getText(id: string): Promise<TextAnswer> {
+  async getText(id: string, { minVersion = 0 }: { readonly minVersion?: number } = {}): Promise<TextAnswer> {
     if (!MOVIE_ID_PATTERN.test(id))
-      return { ...this.#textAnswer({ status: "unknown", version: await this.version() }), layer: "db" };
-    return this.#answers.get(`movie:${id}`, [tag.movie(id)], async () => {
-      const { films, version } = await this.#repository.films([id]);
-      return this.#filmText(films[0], version);
-    });
+      return { ...this.#reader.unknown(await this.reach(minVersion)), layer: "db" };
+    return this.#answers.get(`movie:${id}`, [tag.movie(id)], () => this.#reader.film(id), minVersion);
   }
 
   /** The film as it was at a moment. */
@@ -245,28 +214,41 @@ export class MovieStore {
   }
 
   async getTextAt(id: string, moment: Moment): Promise<TextAnswer> {
-    const change = await this.#repository.changeAt(id, moment);
-    const version =
-      "number" in moment ? Math.min(moment.number, await this.version()) : (change?.number ?? 0);
-    if (change === undefined) return { ...this.#textAnswer({ status: "unknown", version }), layer: "db" };
-    const { after, number, atMs } = change;
-    const json =
-      after.status === "live" ? renderMovie(after.content, number, new Date(atMs).toISOString()) : "";
-    return { ...this.#filmText({ state: after, version: number, json }, version), layer: "db" };
+    return { ...(await this.#reader.filmAt(id, moment)), layer: "db" };
   }
 
-  #filmText(film: StoredFilm | undefined, version: number): Omit<TextAnswer, "layer"> {
-    if (film === undefined) return this.#textAnswer({ status: "unknown", version });
-    const { state, json } = film;
-    if (state.status === "merged") return this.#textAnswer({ status: "merged", into: state.into, version });
-    return this.#textAnswer({ status: state.status, text: json, version });
+  /**
+   * The values of a kind with the number of films of each, ascending by their normalised names. Films without a year
+   * are in no count of `year`.
+   *
+   * @throws MovieStoreError `invalid-query`; `field` names the option. `not-yet`: the store has not come to `minVersion`.
+   */
+  async values(kind: ValueKind, page: ValuePageOptions = {}): Promise<ValuesAnswer> {
+    return JSON.parse((await this.valuesText(kind, page)).text) as ValuesAnswer;
   }
 
-  #textAnswer(
-    answer: Pick<TextAnswer, "status" | "version"> & Partial<Pick<TextAnswer, "text" | "next" | "into">>,
-  ): Omit<TextAnswer, "layer"> {
-    const { status, version, text = "", next, into } = answer;
-    return { status, version, text, next, into, digest: this.#digest(text) };
+  /** As `values`, as finished text. */
+  async valuesText(kind: ValueKind, page: ValuePageOptions = {}): Promise<TextAnswer> {
+    const query = planValues(kind, page);
+    const key = `values:${JSON.stringify(query)}`;
+    return this.#answers.get(key, [tag.all], () => this.#reader.values(query), page.minVersion);
+  }
+
+  /**
+   * Films and people that a typed text may be the beginning of; see suggest.ts for which, and in which order.
+   *
+   * @param text up to 200 UTF-16 units.
+   * @throws MovieStoreError `invalid-query`; `field` is `q` or `limit`. `not-yet`: the store has not come to `minVersion`.
+   */
+  async suggest(text: string, options: SuggestOptions = {}): Promise<SuggestAnswer> {
+    return JSON.parse((await this.suggestText(text, options)).text) as SuggestAnswer;
+  }
+
+  /** As `suggest`, as finished text. */
+  async suggestText(text: string, options: SuggestOptions = {}): Promise<TextAnswer> {
+    const query = planSuggest(text, options.limit);
+    const key = `suggest:${JSON.stringify(query)}`;
+    return this.#answers.get(key, [tag.all], () => this.#reader.suggestions(query), options.minVersion);
   }
 
   // ---- explaining ----
@@ -319,6 +301,26 @@ export class MovieStore {
     return (await this.#repository.receipts([updateId]))[0];
   }
 
+  /**
+   * One receipt for each update among these, and for the second delivery of an object, which `ingest` calls a
+   * duplicate, what the store has of the first: what to tell its provider.
+   */
+  async settledReceipts(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
+    const settled = new Map<string, Receipt>();
+    for (const receipt of receipts) {
+      const { updateId, verdict } = receipt;
+      if (verdict !== "duplicate" || !settled.has(updateId)) settled.set(updateId, receipt);
+    }
+    const unsettled = [...settled.values()].filter(({ verdict }) => verdict === "duplicate");
+    for (let at = 0; at < unsettled.length; at += MAX_PAGE) {
+      const ids = unsettled.slice(at, at + MAX_PAGE).map(({ updateId }) => updateId);
+      for (const stored of await this.#repository.receipts(ids)) {
+        if (stored !== undefined) settled.set(stored.updateId, stored);
+      }
+    }
+    return [...settled.values()];
+  }
+
   /** Newest first. */
   async receipts(filter: ReceiptFilter): Promise<readonly (Receipt & { readonly sequence: number })[]> {
     pageLimit(filter.limit);
@@ -335,6 +337,15 @@ export class MovieStore {
     return this.#repository.version();
   }
 
+  /**
+   * The number of the last change, if the store has come to `minVersion`.
+   *
+   * @throws MovieStoreError `not-yet`.
+   */
+  async reach(minVersion: number): Promise<number> {
+    return reached(minVersion, await this.version());
+  }
+
   // ---- keeping ----
 
   /** Reads updates of the quarantine again, and takes in what can be read now. Unknown ids are left out. */
@@ -343,7 +354,7 @@ export class MovieStore {
     const batch = logged.filter((update) => update !== undefined).map((update) => this.#readAgain(update));
     if (batch.length === 0) return [];
     const receipts = await this.#repository.retry(batch, this.#decide, { nowMs: this.#clock() });
-    await this.#answers.afterWrite();
+    await this.#afterWrite();
     return receipts;
   }
 
@@ -352,7 +363,7 @@ export class MovieStore {
       nowMs: this.#clock(),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
-    await this.#answers.afterWrite();
+    await this.#afterWrite();
     return report;
   }
 
@@ -367,9 +378,20 @@ export class MovieStore {
     );
   }
 
-  /** Every film as finished JSON, in the order of their ids. */
-  async *exportMovies(): AsyncGenerator<string> {
-    for await (const film of eachFilm(this.#repository)) if (film.state.status === "live") yield film.json;
+  /**
+   * Every film as it was after one change, as finished JSON, in the order of their ids, though writers go on.
+   *
+   * @param version the number of the change; default: the last one.
+   * @throws MovieStoreError `not-yet`: the store has not come to it.
+   */
+  async *exportMovies(version?: number): AsyncGenerator<string> {
+    const last = await this.reach(version ?? 0);
+    yield* moviesAsOf(this.#repository, version ?? last);
+  }
+
+  /** As `exportMovies`, as NDJSON in pieces of some 64 K characters; its first line is `{"version":N}`. */
+  exportText(version: number): AsyncGenerator<string> {
+    return exportPieces(this.exportMovies(version), version);
   }
 
   /**
@@ -382,6 +404,26 @@ export class MovieStore {
    */
   async catchUp(): Promise<void> {
     await this.#answers.catchUp();
+  }
+
+  /**
+   * Tells of every write of this store, once its own readers can see it. What other processes write is not told.
+   *
+   * @param listener must not throw.
+   * @returns ends it.
+   */
+  onWrite(listener: () => void): () => void {
+    this.#writeListeners.add(listener);
+    return () => this.#writeListeners.delete(listener);
+  }
+
+  async #afterWrite(): Promise<void> {
+    try {
+      await this.#answers.afterWrite();
+    } finally {
+      // Committed it is, even where the cache could not be told.
+      for (const listener of this.#writeListeners) listener();
+    }
   }
 
   /** With the time at which it was received first, so that it is read as it was then. */

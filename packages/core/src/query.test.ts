@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toBase64url } from "./base64url.ts";
 import { MovieStoreError } from "./errors.ts";
+import type { FindParameters } from "./find-parameters.ts";
 import type { MovieContent } from "./movie.ts";
 import { normaliseName } from "./normalise.ts";
 import { comparePositions, positionOf, SORTS, writeCursor } from "./page-order.ts";
-import { type FindParameters, matches, planQuery } from "./query.ts";
+import { matches, planQuery } from "./query.ts";
 
 const ID = "0123456789abcdef";
 

@@ -1,22 +1,14 @@
 /** From the parameters of a search to a query that a repository can answer. */
 
-import * as z from "zod";
+import type * as z from "zod";
 import { MovieStoreError } from "./errors.ts";
-import { LIMITS, MAX_YEAR } from "./facts.ts";
+import { MAX_YEAR } from "./facts.ts";
+import { DEFAULT_LIMIT, type FindParameters, findParametersSchema, type Match } from "./find-parameters.ts";
 import { phraseOf } from "./issue.ts";
-import { MOVIE_ID_PATTERN, type MovieContent } from "./movie.ts";
+import type { MovieContent } from "./movie.ts";
 import { compareText, normaliseName, PIECE_LENGTH, wordsOf } from "./normalise.ts";
-import { MAX_CURSOR, type Position, readCursor, SORTS, type Sort } from "./page-order.ts";
+import { type Position, readCursor, type Sort } from "./page-order.ts";
 import { genrePairs, sortTitle, sortYear, tag, term, termsOf, WORD_START_LENGTH } from "./terms.ts";
-
-export const MATCHES = ["words", "prefix", "exact", "contains"] as const;
-export type Match = (typeof MATCHES)[number];
-
-export const MAX_LIMIT = 100;
-export const DEFAULT_LIMIT = 20;
-/** How often one parameter may be repeated. */
-export const MAX_REPEATS = 50;
-export const MAX_IDS = 100;
 
 /** From and to inclusive. A film without a year counts as year 0. */
 export interface YearRange {
@@ -45,52 +37,6 @@ export interface MovieQuery {
   readonly after: Position | undefined;
 }
 
-const value = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => text.isWellFormed() && !text.includes("\0"), "is not clean text")
-    .refine((text) => normaliseName(text) !== "", "is empty");
-const several = (item: z.ZodType<string, string>, max = MAX_REPEATS) =>
-  z.array(item).min(1).max(max).exactOptional();
-const names = several(value(LIMITS.name));
-
-/** A year or a range of years: `1999`, `1990..1999`, `1990..`, `..1950`. */
-export const yearText = z
-  .string()
-  .regex(
-    /^(\d{4}|\d{4}\.\.\d{4}|\d{4}\.\.|\.\.\d{4})$/,
-    "is not a year like 1999 nor a range like 1990..1999",
-  );
-
-/** The parameters of a search, under the names that the API gives them. */
-export const findParametersSchema = z.strictObject({
-  /** Film name; see `match`. */
-  title: value(LIMITS.title).exactOptional(),
-  /** `words` (default), `prefix`, `exact` or `contains`. */
-  match: z.enum(MATCHES).exactOptional(),
-  /** Any of these years or ranges. */
-  year: several(yearText),
-  /** All of these cast members, by full name. */
-  cast: names,
-  "cast.any": names,
-  "cast.not": names,
-  /** All of these genres. */
-  genre: names,
-  "genre.any": names,
-  "genre.not": names,
-  /** Only films that this provider describes. */
-  provider: value(LIMITS.name).exactOptional(),
-  /** Only these films. */
-  id: several(z.string().regex(MOVIE_ID_PATTERN, "is not the id of a film"), MAX_IDS),
-  sort: z.enum(SORTS).exactOptional(),
-  limit: z.int().min(1).max(MAX_LIMIT).exactOptional(),
-  /** Where an earlier page ended: its `page.next`. */
-  cursor: z.string().max(MAX_CURSOR).exactOptional(),
-});
-
-export type FindParameters = Readonly<z.input<typeof findParametersSchema>>;
-
 export interface PlannedQuery {
   readonly query: MovieQuery;
   /** Batch get: the ids asked for, without repetitions. */
@@ -99,6 +45,8 @@ export interface PlannedQuery {
   readonly cacheKey: string;
   /** An answer stays right until one of these changes. */
   readonly tags: readonly string[];
+  /** The answer has to reflect this change; 0: any will do. Not part of the key, nor of the query. */
+  readonly minVersion: number;
 }
 
 /** @throws MovieStoreError `invalid-query`; `field` names the parameter. */
@@ -141,6 +89,7 @@ export function planQuery(parameters: FindParameters): PlannedQuery {
     ids,
     cacheKey: `find:${JSON.stringify([query, ids ?? null])}`,
     tags: ids === undefined ? tagsOfQuery(query) : ids.map(tag.movie),
+    minVersion: given.minVersion ?? 0,
   };
 }
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { FindParameters } from "./find-parameters.ts";
 import type { FilmState, MovieContent } from "./movie.ts";
-import { type FindParameters, matches, planQuery } from "./query.ts";
+import { matches, planQuery } from "./query.ts";
 import { tagsOf, termsOf } from "./terms.ts";
 
 const content: MovieContent = {

@@ -13,6 +13,8 @@
  * | `g:drama` | a genre |
  * | `gg:comedy⇥drama` | two genres together: each alone has very many films, both may have few |
  * | `s:northlight` | a provider that describes the film |
+ *
+ * Years are counted as terms, `y:1999`, but have no list of films: every list is in the order of years.
  */
 
 import type { FilmState, MovieContent } from "./movie.ts";
@@ -31,6 +33,8 @@ export const term = {
   cast: (name: string) => `c:${normaliseName(name)}`,
   genre: (name: string) => `g:${normaliseName(name)}`,
   provider: (name: string) => `s:${name}`,
+  /** Only counted; years have four digits. */
+  year: (year: number | string) => `y:${year}`,
 } as const;
 
 /** The terms of each two of the genres, however they are written and ordered. A tab is in no normalised name. */

@@ -7,8 +7,10 @@ import { type Problem, problemText } from "./problem.ts";
 
 export interface Answer {
   readonly status: number;
-  /** JSON. */
-  readonly text: string;
+  /** JSON, unless `mediaType` says otherwise. A text is sent as UTF-8. */
+  readonly text: string | Uint8Array;
+  /** Default `application/json; charset=utf-8`. */
+  readonly mediaType?: string;
   /** Its length in bytes, where it is known already. */
   readonly bytes?: number;
   /** The value of a strong ETag, without quotes; a read has one. */
@@ -16,16 +18,50 @@ export interface Answer {
   /** The number of the last change that a read reflects. */
   readonly version?: number;
   readonly layer?: TextAnswer["layer"];
-  /** `read`: as the configuration says; else never. */
-  readonly cached: "read" | "never";
+  /**
+   * `read`: as the configuration says. `revalidate`: kept, but asked for again by its ETag each time. `immutable`: for
+   * ever, as its name changes with its content. `never`: not at all.
+   */
+  readonly cached: "read" | "revalidate" | "immutable" | "never";
   /** Further headers, names and values in turn. */
   readonly headers?: readonly string[];
+  /** What a page may load and run. Default: nothing. */
+  readonly contentSecurityPolicy?: string;
+}
+
+/** An answer whose end is not known when it begins. It has no ETag and is never cached. */
+export interface StreamAnswer {
+  readonly mediaType: string;
+  /**
+   * Told by `signal` when the client has gone or this process is about to stop; until then it may wait as long as it
+   * likes. It then ends soon, or, where only a whole answer is of use, goes on: nothing is asked of it any more once
+   * the client has gone, and a stopping process cuts it off at the end of its grace. Nothing is asked of it while the
+   * client does not read.
+   *
+   * @returns pieces of the body; the headers go out with the first one. When it returns, the answer is whole. A failure
+   * before the first piece is answered as a problem, one behind it cuts the connection off, so that no client takes half
+   * of an answer for the whole.
+   */
+  chunks(signal: AbortSignal): AsyncIterable<string | Uint8Array>;
+  /** The number of the last change that the answer reflects. */
+  readonly version?: number;
+  readonly headers?: readonly string[];
+}
+
+export function isStream(answer: Answer | StreamAnswer): answer is StreamAnswer {
+  return "chunks" in answer;
 }
 
 /** A read that was not made from a finished text. */
 export function readAnswer(value: object, version: number, headers: readonly string[] = []): Answer {
   const text = JSON.stringify(value);
   return { status: 200, text, digest: digestOf(text), version, layer: "db", cached: "read", headers };
+}
+
+/** A read that came as a finished text. */
+export function textAnswer(answer: TextAnswer, headers: readonly string[] = []): Answer {
+  const { text, digest, version, layer } = answer;
+  return { status: 200, text, digest, version, layer, cached: "read", headers };
 }
 
 /** A redirect of a read. It may be taken back when films are told apart again, so it is no older than other reads. */
@@ -41,19 +77,16 @@ export interface Circumstances {
   readonly ifNoneMatch: string | undefined;
   /** Whether the connection is to end with this answer. */
   readonly lastOfConnection: boolean;
+  /** Headers that any answer to this request has, names and values in turn. */
+  readonly headers: readonly string[] | undefined;
 }
+
+const SECURITY: readonly string[] = ["X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer"];
 
 /**
  * A JSON answer is no page: nothing in it may run or be framed, should a browser be led to show it as one.
  */
-const SECURITY: readonly string[] = [
-  "X-Content-Type-Options",
-  "nosniff",
-  "Content-Security-Policy",
-  "default-src 'none'; frame-ancestors 'none'",
-  "Referrer-Policy",
-  "no-referrer",
-];
+const NO_PAGE: readonly string[] = ["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"];
 
 /** How long a cache may bridge a failing origin; longer than a restart, shorter than anyone's patience. */
 const STALE_IF_ERROR_SECONDS = 60;
@@ -62,10 +95,12 @@ export interface AnswerWriterOptions {
   readonly edgeMaxAgeSeconds: number;
   /** Whether callers must show a key. */
   readonly keysRequired: boolean;
+  /** Headers that every answer has, names and values in turn. */
+  readonly always: readonly string[];
 }
 
 export class AnswerWriter {
-  readonly #readHeaders: readonly string[];
+  readonly #cacheHeaders: Readonly<Record<Answer["cached"], readonly string[]>>;
   readonly #problemHeaders: readonly string[];
 
   constructor(options: AnswerWriterOptions) {
@@ -82,8 +117,14 @@ export class AnswerWriter {
       "stale-while-revalidate=0",
       `stale-if-error=${STALE_IF_ERROR_SECONDS}`,
     ].join(", ");
-    this.#readHeaders = ["Cache-Control", cacheControl, ...vary, ...SECURITY];
-    this.#problemHeaders = ["Cache-Control", "no-store", ...SECURITY];
+    const common = [...SECURITY, ...options.always];
+    this.#cacheHeaders = {
+      read: ["Cache-Control", cacheControl, ...vary, ...common],
+      revalidate: ["Cache-Control", "no-cache", ...common],
+      immutable: ["Cache-Control", "public, max-age=31536000, immutable", ...common],
+      never: ["Cache-Control", "no-store", ...common],
+    };
+    this.#problemHeaders = [...this.#cacheHeaders.never, ...NO_PAGE];
   }
 
   /** Node leaves the text out where there must be none (HEAD, 304, 204). */
@@ -99,7 +140,7 @@ export class AnswerWriter {
       ? ["X-Request-Id", circumstances.requestId]
       : [
           "Content-Type",
-          "application/json; charset=utf-8",
+          answer.mediaType ?? "application/json; charset=utf-8",
           "Content-Length",
           `${answer.bytes ?? Buffer.byteLength(text)}`,
           "X-Request-Id",
@@ -111,11 +152,23 @@ export class AnswerWriter {
       const tookMs = performance.now() - circumstances.startedMs;
       headers.push("Server-Timing", `${answer.layer};dur=${tookMs.toFixed(2)}`);
     }
-    headers.push(...(answer.cached === "read" ? this.#readHeaders : this.#problemHeaders));
+    headers.push(...this.#cacheHeaders[answer.cached]);
+    if (answer.contentSecurityPolicy === undefined) headers.push(...NO_PAGE);
+    else headers.push("Content-Security-Policy", answer.contentSecurityPolicy);
     if (answer.headers !== undefined) headers.push(...answer.headers);
-    if (circumstances.lastOfConnection) headers.push("Connection", "close");
+    addCircumstantial(headers, circumstances);
     res.writeHead(notModified ? 304 : answer.status, headers);
     res.end(notModified ? undefined : text);
+  }
+
+  /** The headers of a stream; its pieces follow. */
+  beginStream(res: ServerResponse, answer: StreamAnswer, circumstances: Circumstances): void {
+    const headers = ["Content-Type", answer.mediaType, "X-Request-Id", circumstances.requestId];
+    if (answer.version !== undefined) headers.push("Movie-Store-Version", `${answer.version}`);
+    headers.push(...this.#problemHeaders);
+    if (answer.headers !== undefined) headers.push(...answer.headers);
+    addCircumstantial(headers, circumstances);
+    res.writeHead(200, headers);
   }
 
   writeProblem(res: ServerResponse, problem: Problem, circumstances: Circumstances): void {
@@ -130,18 +183,33 @@ export class AnswerWriter {
       ...this.#problemHeaders,
       ...problem.headers,
     ];
-    if (circumstances.lastOfConnection) headers.push("Connection", "close");
+    addCircumstantial(headers, circumstances);
     res.writeHead(problem.status, headers);
     res.end(text);
   }
 
-  /** The answer to OPTIONS. */
-  writeOptions(res: ServerResponse, allow: string, circumstances: Circumstances): void {
+  /**
+   * The answer to OPTIONS.
+   *
+   * @param further headers, names and values in turn.
+   */
+  writeOptions(
+    res: ServerResponse,
+    allow: string,
+    further: readonly string[],
+    circumstances: Circumstances,
+  ): void {
     const headers = ["Allow", allow, "X-Request-Id", circumstances.requestId, ...this.#problemHeaders];
-    if (circumstances.lastOfConnection) headers.push("Connection", "close");
+    headers.push(...further);
+    addCircumstantial(headers, circumstances);
     res.writeHead(204, headers);
     res.end();
   }
+}
+
+function addCircumstantial(headers: string[], { headers: further, lastOfConnection }: Circumstances): void {
+  if (further !== undefined) headers.push(...further);
+  if (lastOfConnection) headers.push("Connection", "close");
 }
 
 /** Weak comparison, as If-None-Match wants it (RFC 9110, section 13.1.2). */

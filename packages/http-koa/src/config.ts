@@ -10,6 +10,8 @@ import {
 } from "@movie-store/adapters/variables";
 import * as z from "zod";
 import { type ApiKey, readApiKeys } from "./api-keys.ts";
+import { ANY_ORIGIN, readOrigins } from "./cors.ts";
+import { TRACING_VARIABLES, type TracingConfig, tracingConfigOf } from "./tracing/variables.ts";
 
 export interface Config {
   /** 0 takes a free port. */
@@ -36,13 +38,25 @@ export interface Config {
   readonly awsRegion: string | undefined;
   /** Prefix of the providers' folders in the bucket; ends with a slash, or is empty. */
   readonly keyPrefix: string;
+  /** Whether what is taken in from a bucket gets a receipt beside it. */
+  readonly writesReceipts: boolean;
   /** First wins. */
   readonly providerPriority: readonly string[];
   /** Empty: the API is open. */
   readonly apiKeys: readonly ApiKey[];
+  /** Pages of these origins may read the answers; `*`: those of any. */
+  readonly corsOrigins: readonly string[];
+  /** Requests that a caller may make in a minute; 0: any number. */
+  readonly rateLimitPerMinute: number;
+  /** Whether /metrics is answered without an API key where all else needs one. */
+  readonly metricsOpen: boolean;
+  /** The explorer shows posters from these hosts; empty: from none. */
+  readonly posterHosts: readonly string[];
   readonly cacheTtlMs: number;
   readonly edgeMaxAgeSeconds: number;
   readonly logLevel: LogLevel;
+  /** `undefined`: no traces. */
+  readonly tracing: TracingConfig | undefined;
   readonly shutdownGraceSeconds: number;
   /** Whether an empty embedded store takes in the sample at its first start. */
   readonly sample: boolean;
@@ -66,6 +80,24 @@ const apiKeys = z.string().transform((text, context): readonly ApiKey[] => {
   return z.NEVER;
 });
 
+const origins = z.string().transform((text, context): readonly string[] => {
+  const read = readOrigins(text);
+  if (typeof read !== "string") return read;
+  context.addIssue({ code: "custom", message: read });
+  return z.NEVER;
+});
+
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
+
+/** They go into a header and into the page, so nothing but names of hosts may be among them. */
+const hostNames = z
+  .string()
+  .transform((text) => text.split(",").map((item) => item.trim()))
+  .refine(
+    (items) => items.every((item) => HOST_NAME.test(item)),
+    "must be names of hosts with commas between them, in small letters and without scheme, like images.example.org",
+  );
+
 const environmentSchema = z.object({
   ...STORE_VARIABLES,
   PORT: wholeNumber(0, 65_535).default(3000),
@@ -85,10 +117,15 @@ const environmentSchema = z.object({
     )
     .optional(),
   API_KEYS: apiKeys.default([]),
+  CORS_ORIGINS: origins.default([ANY_ORIGIN]),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000).default(0),
+  METRICS_OPEN: oneOf(["on", "off"]).default("off"),
+  POSTER_HOSTS: hostNames.default([]),
   CACHE_TTL_SECONDS: wholeNumber(1, 86_400).default(300),
   EDGE_MAX_AGE_SECONDS: wholeNumber(0, 3_600).default(5),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 300).default(10),
   MOVIE_STORE_SAMPLE: oneOf(["on", "off"]).default("on"),
+  ...TRACING_VARIABLES,
 });
 
 export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
@@ -116,11 +153,17 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     s3Endpoint: variables.S3_ENDPOINT,
     awsRegion: variables.AWS_REGION,
     keyPrefix: variables.S3_PREFIX,
+    writesReceipts: variables.S3_RECEIPTS === "on",
     providerPriority: variables.PROVIDER_PRIORITY,
     apiKeys: variables.API_KEYS,
+    corsOrigins: variables.CORS_ORIGINS,
+    rateLimitPerMinute: variables.RATE_LIMIT_PER_MINUTE,
+    metricsOpen: variables.METRICS_OPEN === "on",
+    posterHosts: variables.POSTER_HOSTS,
     cacheTtlMs: variables.CACHE_TTL_SECONDS * 1_000,
     edgeMaxAgeSeconds: variables.EDGE_MAX_AGE_SECONDS,
     logLevel: variables.LOG_LEVEL,
+    tracing: tracingConfigOf(variables),
     shutdownGraceSeconds: variables.SHUTDOWN_GRACE_SECONDS,
     sample: variables.MOVIE_STORE_SAMPLE === "on",
   });

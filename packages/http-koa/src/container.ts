@@ -7,11 +7,21 @@ import { gunzip } from "@movie-store/adapters/gunzip";
 import { MySqlMovieRepository } from "@movie-store/adapters/mysql";
 import { RedisCache, type RedisEvent, RedisInvalidationChannel } from "@movie-store/adapters/redis";
 import { SqliteMovieRepository } from "@movie-store/adapters/sqlite";
-import { type Cache, LayeredCache, MemoryCache, type MovieRepository, MovieStore } from "@movie-store/core";
+import {
+  type Cache,
+  LayeredCache,
+  MemoryCache,
+  type MovieRepository,
+  MovieStore,
+  type MovieStoreOptions,
+} from "@movie-store/core";
 import { instanceCachingFactory, container as root } from "tsyringe";
 import type { Config } from "./config.ts";
 import { digestOf } from "./digest.ts";
 import { createLogger, type Logger } from "./logger.ts";
+import type { Observation } from "./observation.ts";
+import { observedPorts } from "./observed-ports.ts";
+import { ObservedMovieStore } from "./observed-store.ts";
 
 declare const PART: unique symbol;
 
@@ -39,6 +49,8 @@ export interface Replacements {
   readonly clock?: () => number;
   readonly repository?: MovieRepository;
   readonly cache?: Cache;
+  /** Is told what goes on. Default: nobody is. */
+  readonly observation?: Observation;
 }
 
 /**
@@ -63,28 +75,32 @@ export function createContainer(config: Config, replacements: Replacements = {})
   }
 
   const resolve = <T>(token: Token<T>): T => container.resolve<T>(token);
-  const { logger, clock, repository, cache } = replacements;
+  const { logger, clock, repository, cache, observation } = replacements;
 
   provide(CONFIG, () => config);
   provide(LOGGER, () => logger ?? createLogger(config.logLevel));
   provide(CLOCK, () => clock ?? Date.now);
   provide(REPOSITORY, () => repository ?? closing(openRepository(config)));
-  provide(CACHE, () => cache ?? closing(openCache(config, resolve(CLOCK), resolve(LOGGER))));
-  provide(
-    STORE,
-    () =>
-      new MovieStore({
-        repository: resolve(REPOSITORY),
-        cache: resolve(CACHE),
-        cacheTtlMs: config.cacheTtlMs,
-        clock: resolve(CLOCK),
-        priority: config.providerPriority,
-        prefix: config.keyPrefix,
-        gunzip,
-        digest: digestOf,
-        nextTurn,
-      }),
-  );
+  provide(CACHE, () => cache ?? closing(openCache(config, resolve(CLOCK), onRedisEvent)));
+  provide(STORE, () => {
+    const ports = { repository: resolve(REPOSITORY), cache: resolve(CACHE) };
+    const options: Omit<MovieStoreOptions, keyof typeof ports> = {
+      cacheTtlMs: config.cacheTtlMs,
+      clock: resolve(CLOCK),
+      priority: config.providerPriority,
+      prefix: config.keyPrefix,
+      gunzip,
+      digest: digestOf,
+      nextTurn,
+    };
+    if (observation === undefined) return new MovieStore({ ...ports, ...options });
+    return new ObservedMovieStore({ ...observedPorts(ports, observation), ...options }, observation);
+  });
+
+  function onRedisEvent(event: RedisEvent): void {
+    logRedisEvent(resolve(LOGGER), event);
+    observation?.metrics.redis.take(event);
+  }
 
   return {
     resolve,
@@ -103,9 +119,13 @@ function openRepository(config: Config): MovieRepository {
 }
 
 /** What this process has at hand before what all processes share. */
-function openCache({ redisUrl: url }: Config, clock: () => number, log: Logger): Cache {
+function openCache(
+  { redisUrl: url }: Config,
+  clock: () => number,
+  onEvent: (event: RedisEvent) => void,
+): Cache {
   if (url === undefined) return new MemoryCache({ clock });
-  const redis = { url, onEvent: (event: RedisEvent) => logRedisEvent(log, event) };
+  const redis = { url, onEvent };
   const far = RedisCache.open({ ...redis, clock });
   const channel = RedisInvalidationChannel.open(redis);
   // A time of day that is set back would let near answers live longer than their bound.

@@ -2,14 +2,17 @@
 
 import { ConfigError } from "@movie-store/adapters/variables";
 import { loadConfig } from "./config.ts";
-import { createContainer, LOGGER, STORE } from "./container.ts";
+import { createContainer, STORE } from "./container.ts";
+import { createLogger } from "./logger.ts";
+import { openObservation } from "./observation.ts";
 import { startServer } from "./server.ts";
 
 try {
   const config = loadConfig(process.env);
-  const container = createContainer(config);
-  const log = container.resolve(LOGGER);
-  const server = await startServer({ store: container.resolve(STORE), config, log });
+  const log = createLogger(config.logLevel);
+  const observation = await openObservation(config, log);
+  const container = createContainer(config, { logger: log, observation });
+  const server = await startServer({ store: container.resolve(STORE), config, log, observation });
   log.info({ url: server.url }, "the API is listening");
 
   const stop = (signal: string) => {
@@ -18,6 +21,7 @@ try {
     server
       .stop()
       .then(() => container.close())
+      .then(() => observation.close())
       .catch((error) => {
         log.error({ err: error }, "the API has not stopped cleanly");
         process.exitCode = 1;

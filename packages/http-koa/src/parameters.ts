@@ -89,6 +89,9 @@ export function parameterCheck<T extends z.ZodObject>(schema: T): (query: string
   };
 }
 
+/** For a resource that has none. */
+export const noParameters: (query: string) => object = parameterCheck(z.strictObject({}));
+
 /** A query string again, for links: encoded anew, so that nothing of the request's raw text gets into a header. */
 export function writePairs(pairs: Parameters): string {
   return pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&");

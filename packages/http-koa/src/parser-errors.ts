@@ -6,8 +6,18 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "./logger.ts";
 import { Problem, problemText } from "./problem.ts";
 
-/** @param server not listening yet. */
-export function answerParserErrors(server: Server, log: Logger): void {
+/**
+ * @param server not listening yet.
+ * @param always headers that every answer has, names and values in turn.
+ * @param observe is told of each problem.
+ */
+export function answerParserErrors(
+  server: Server,
+  log: Logger,
+  always: readonly string[],
+  observe: (problem: Problem) => void,
+): void {
+  const headers = always.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${always[at + 1]}`] : []));
   /** Requests under way by connection: an answer to a later request must not come before theirs. */
   const pending = new WeakMap<Duplex, number>();
   server.on("request", ({ socket }, res) => {
@@ -22,6 +32,7 @@ export function answerParserErrors(server: Server, log: Logger): void {
     const requestId = randomUUID();
     const problem = problemOfParser(error.code);
     log.info({ requestId, status: problem.status, code: problem.code, reason: error.code }, "request");
+    observe(problem);
     const text = problemText(problem, requestId);
     const head = [
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
@@ -29,6 +40,7 @@ export function answerParserErrors(server: Server, log: Logger): void {
       `Content-Length: ${Buffer.byteLength(text)}`,
       `X-Request-Id: ${requestId}`,
       "Cache-Control: no-store",
+      ...headers,
       "Connection: close",
     ];
     // Destroyed at once after it: what else the client sends is not read any more.

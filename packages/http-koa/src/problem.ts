@@ -3,62 +3,39 @@
 import { STATUS_CODES } from "node:http";
 import { MovieStoreError } from "@movie-store/core";
 
-/**
- * | code | status | means |
- * | --- | --- | --- |
- * | `invalid-query` | 400 | a parameter is unknown, given too often, badly encoded or has a bad value |
- * | `invalid-path` | 400 | the path is not valid percent-encoded UTF-8, or has a NUL character |
- * | `bad-request` | 400 | what was sent is not HTTP as it should be |
- * | `unauthorized` | 401 | no API key, or one that is not known |
- * | `unknown-path` | 404 | there is nothing under this path |
- * | `unknown-movie` | 404 | the id was never given out, or not yet at the moment asked for |
- * | `unknown-update` | 404 | no such update has been received |
- * | `method-not-allowed` | 405 | `Allow` names the methods there are |
- * | `not-acceptable` | 406 | the answer can't be given in the form that `Accept` asks for |
- * | `request-timeout` | 408 | the request did not arrive in time |
- * | `withdrawn` | 410 | every provider has withdrawn the film |
- * | `too-large` | 431 | request line and headers are over 16 KiB |
- * | `internal` | 500 | a fault of the service; the log has it under the request id |
- * | `unavailable` | 503 | the store can't answer now |
- * | `overloaded` | 503 | too many requests at once |
- * | `stopping` | 503 | this process is about to stop (readiness only) |
- */
-export type ProblemCode =
-  | "invalid-query"
-  | "invalid-path"
-  | "bad-request"
-  | "unauthorized"
-  | "unknown-path"
-  | "unknown-movie"
-  | "unknown-update"
-  | "method-not-allowed"
-  | "not-acceptable"
-  | "request-timeout"
-  | "withdrawn"
-  | "too-large"
-  | "internal"
-  | "unavailable"
-  | "overloaded"
-  | "stopping";
+/** Every problem by its code: its status, and what it means to a caller. */
+export const PROBLEMS = {
+  "invalid-query": {
+    status: 400,
+    means: "a parameter is unknown, given too often, badly encoded or has a bad value",
+  },
+  "invalid-path": {
+    status: 400,
+    means: "the path is not valid percent-encoded UTF-8, or has a NUL character",
+  },
+  "bad-request": { status: 400, means: "what was sent is not HTTP as it should be" },
+  unauthorized: { status: 401, means: "no API key, or one that is not known" },
+  "unknown-path": { status: 404, means: "there is nothing under this path" },
+  "unknown-movie": { status: 404, means: "the id was never given out, or not yet at the moment asked for" },
+  "unknown-update": { status: 404, means: "no such update has been received" },
+  "method-not-allowed": { status: 405, means: "`Allow` names the methods there are" },
+  "not-acceptable": { status: 406, means: "the answer can't be given in the form that `Accept` asks for" },
+  "request-timeout": { status: 408, means: "the request did not arrive in time" },
+  withdrawn: { status: 410, means: "every provider has withdrawn the film" },
+  "rate-limited": {
+    status: 429,
+    means: "more requests than the caller may make; `Retry-After` says when to go on",
+  },
+  "too-large": { status: 431, means: "request line and headers are over 16 KiB" },
+  internal: { status: 500, means: "a fault of the service; the log has it under the request id" },
+  unavailable: { status: 503, means: "the store can't answer now" },
+  "not-yet": { status: 503, means: "the store has not come to the change of `minVersion`" },
+  overloaded: { status: 503, means: "too many requests or streams at once" },
+  stopping: { status: 503, means: "this process is about to stop (readiness only)" },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly means: string }>>;
 
-const STATUS: Readonly<Record<ProblemCode, number>> = {
-  "invalid-query": 400,
-  "invalid-path": 400,
-  "bad-request": 400,
-  unauthorized: 401,
-  "unknown-path": 404,
-  "unknown-movie": 404,
-  "unknown-update": 404,
-  "method-not-allowed": 405,
-  "not-acceptable": 406,
-  "request-timeout": 408,
-  withdrawn: 410,
-  "too-large": 431,
-  internal: 500,
-  unavailable: 503,
-  overloaded: 503,
-  stopping: 503,
-};
+/** Stable: callers decide by it. {@link PROBLEMS} says what each means. */
+export type ProblemCode = keyof typeof PROBLEMS;
 
 const RETRY_AFTER: readonly string[] = ["Retry-After", "1"];
 
@@ -82,7 +59,7 @@ export class Problem extends Error {
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.status = STATUS[code];
+    this.status = PROBLEMS[code].status;
     this.parameter = options.parameter;
     const headers = options.headers ?? [];
     this.headers = this.status === 503 ? [...RETRY_AFTER, ...headers] : headers;
@@ -97,6 +74,7 @@ export function problemOf(error: unknown): Problem {
       const parameter = error.field === undefined ? {} : { parameter: error.field };
       return new Problem("invalid-query", error.message, parameter);
     }
+    if (error.code === "not-yet") return new Problem("not-yet", error.message, { parameter: "minVersion" });
     // `closed` is met by the last requests of a process that ends: another one will answer.
     if (error.retryable || error.code === "closed")
       return new Problem("unavailable", "the store can't answer now; try again", { cause: error });

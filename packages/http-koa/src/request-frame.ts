@@ -1,81 +1,117 @@
-/** What happens around every request: its id, its caller, the limit, the log line, and the answer to any failure. */
+/** What happens around every request: its id, the log line, and the answer to any failure. */
 
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { isRetryable } from "@movie-store/core";
-import type { Context, Middleware } from "koa";
-import type { AnswerWriter, Circumstances } from "./answer.ts";
-import { ApiKeys } from "./api-keys.ts";
-import type { Config } from "./config.ts";
+import type { Middleware } from "koa";
+import type { Answer, AnswerWriter, Circumstances } from "./answer.ts";
+import type { Cors } from "./cors.ts";
+import type { Load } from "./load.ts";
 import type { Logger } from "./logger.ts";
-import { Problem, problemOf } from "./problem.ts";
+import { type Problem, problemOf } from "./problem.ts";
 import { checkPath, originForm } from "./target.ts";
 
 /** What the frame knows of a request; handlers find it in `ctx.state`. */
-export interface RequestState extends Circumstances {
+export interface RequestState extends Circumstances, EndedRequest {
   readonly path: string;
   /** Behind the question mark, undecoded. */
   readonly query: string;
+  /** Set by whoever finds the route and lets the request in. */
+  route: string | undefined;
   consumer: string | undefined;
+  headers: readonly string[] | undefined;
+  layer: Answer["layer"];
+  isStream: boolean;
   problem: Problem | undefined;
+  /** Of its trace, if there is one. */
+  traceId: string | undefined;
+  /** Set at the end. */
+  status: number;
+  durationMs: number;
+  isAborted: boolean;
 }
 
+/** A request that has ended, as far as measurements go. */
+export interface EndedRequest {
+  readonly method: string;
+  /** The path of its route, such as `/v1/movies/:id`; `undefined` where there is none. */
+  readonly route: string | undefined;
+  readonly status: number;
+  /** The name that goes with its API key. */
+  readonly consumer: string | undefined;
+  /** Who had the answer. */
+  readonly layer: Answer["layer"];
+  /** A stream's duration says how long it was open, not how fast it was answered. */
+  readonly isStream: boolean;
+  /** From the first line of the request to the end of the answer. */
+  readonly durationMs: number;
+  /** Whether the connection went down before the end of the answer. */
+  readonly isAborted: boolean;
+  /** What it was answered with, if it was a problem. */
+  readonly problem: Pick<Problem, "code"> | undefined;
+}
+
+/** Told of each request at its end. It must not throw, nor keep what it is given. */
+export type RequestObserver = (request: EndedRequest) => void;
+
 export interface FrameOptions {
-  readonly config: Pick<Config, "apiKeys">;
   readonly log: Logger;
   readonly writer: AnswerWriter;
-  readonly isStopping: () => boolean;
-  /** Requests beyond so many at once are turned away. */
-  readonly maxInFlight: number;
+  readonly load: Load;
+  readonly cors: Cors;
+  readonly stopping: AbortSignal;
+  readonly observer: RequestObserver | undefined;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const MAX_LOGGED = 500;
 
 export function requestFrame(options: FrameOptions): Middleware<RequestState> {
-  const { log, writer, isStopping, maxInFlight } = options;
-  const keys = new ApiKeys(options.config.apiKeys);
-  let inFlight = 0;
+  const { log, writer, load, cors, stopping, observer } = options;
 
-  function admit(ctx: Context, state: RequestState): void {
-    checkPath(state.path);
-    // Load balancers ask for health; they have no key, and must see a busy process as a living one.
-    if (state.path.startsWith("/health/")) return;
-    if (keys.required) {
-      state.consumer = keys.consumerOf(ctx.req.headers);
-      if (state.consumer === undefined) throw unauthorized();
-    }
-    if (inFlight > maxInFlight) throw new Problem("overloaded", "too many requests at once; try again");
+  function end(res: ServerResponse, state: RequestState): void {
+    load.end(state);
+    state.status = res.statusCode;
+    state.durationMs = performance.now() - state.startedMs;
+    state.isAborted = !res.writableFinished;
+    observer?.(state);
+    logRequest(log, state);
   }
 
   return async (ctx, next) => {
     const { req, res } = ctx;
-    // The answer is written straight to `res`, in one piece.
+    // The answer is written straight to `res`.
     ctx.respond = false;
-    const requestId = requestIdOf(req.headers["x-request-id"]);
-    const startedMs = performance.now();
-    const [target, fault] = targetOf(req.url ?? "/", req.method);
+    const method = req.method ?? "";
+    const [target, fault] = targetOf(req.url ?? "/", method);
     const queryAt = target.indexOf("?");
     const state: RequestState = {
-      requestId,
-      startedMs,
+      method,
+      requestId: requestIdOf(req.headers["x-request-id"]),
+      startedMs: performance.now(),
       ifNoneMatch: req.headers["if-none-match"],
-      lastOfConnection: isStopping(),
+      lastOfConnection: stopping.aborted,
+      headers: cors.headersFor(req.headers.origin),
       path: queryAt === -1 ? target : target.slice(0, queryAt),
       query: queryAt === -1 ? "" : target.slice(queryAt + 1),
+      route: undefined,
       consumer: undefined,
+      layer: undefined,
+      isStream: false,
       problem: undefined,
+      // Of what is used before the frame.
+      traceId: ctx.state.traceId,
+      status: 0,
+      durationMs: 0,
+      isAborted: false,
     };
     ctx.state = state;
     req.url = target;
-    inFlight++;
-    res.once("close", () => {
-      inFlight--;
-      logRequest(log, req.method ?? "", res, state);
-    });
+    load.begin();
+    res.once("close", () => end(res, state));
     try {
       if (fault !== undefined) throw fault;
-      admit(ctx, state);
+      checkPath(state.path);
       await next();
     } catch (error) {
       state.problem = problemOf(error);
@@ -85,7 +121,7 @@ export function requestFrame(options: FrameOptions): Middleware<RequestState> {
   };
 }
 
-function targetOf(url: string, method: string | undefined): readonly [target: string, fault?: Problem] {
+function targetOf(url: string, method: string): readonly [target: string, fault?: Problem] {
   // OPTIONS * asks about the server as a whole (RFC 9110, section 9.3.7).
   if (url === "*" && method === "OPTIONS") return ["*"];
   try {
@@ -99,30 +135,25 @@ function requestIdOf(given: string | string[] | undefined): string {
   return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-function unauthorized(): Problem {
-  return new Problem("unauthorized", "send your API key as X-Api-Key or as Authorization: Bearer", {
-    headers: ["WWW-Authenticate", 'Bearer realm="movie-store"'],
-  });
-}
-
 /** Headers are never logged, they hold keys; nor is a query that was not understood, it may hold one by mistake. */
-function logRequest(log: Logger, method: string, res: ServerResponse, state: RequestState): void {
-  const { problem, path, query } = state;
+function logRequest(log: Logger, state: RequestState): void {
+  const { problem, path, query, status } = state;
   const line = {
     requestId: state.requestId,
-    method,
+    traceId: state.traceId,
+    method: state.method,
     path: path.slice(0, MAX_LOGGED),
-    query: query === "" || res.statusCode === 400 ? undefined : query.slice(0, MAX_LOGGED),
-    status: res.statusCode,
-    ms: Math.round((performance.now() - state.startedMs) * 100) / 100,
+    query: query === "" || status === 400 ? undefined : query.slice(0, MAX_LOGGED),
+    status,
+    ms: Math.round(state.durationMs * 100) / 100,
     consumer: state.consumer,
-    aborted: res.writableFinished ? undefined : true,
+    aborted: state.isAborted ? true : undefined,
     code: problem?.code,
     parameter: problem?.parameter,
   };
   if (problem?.code === "internal") log.error({ ...line, err: problem.cause }, "request failed");
   else if (problem?.status === 503) log.warn({ ...line, reason: reasonOf(problem) }, "request turned away");
-  else if (path.startsWith("/health/")) log.debug(line, "request");
+  else if (path.startsWith("/health/") || path === "/metrics") log.debug(line, "request");
   else log.info(line, "request");
 }
 

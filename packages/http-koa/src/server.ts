@@ -2,13 +2,15 @@
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { MovieStore } from "@movie-store/core";
 import { type AppOptions, createApp } from "./app.ts";
+import { ChangeFeed } from "./change-feed.ts";
 import type { Config } from "./config.ts";
+import { Cors } from "./cors.ts";
 import { followChanges } from "./follow-changes.ts";
 import { GracefulStop } from "./graceful-stop.ts";
-import type { Logger } from "./logger.ts";
+import type { Observation } from "./observation.ts";
 import { answerParserErrors } from "./parser-errors.ts";
+import { metricsRoute } from "./routes/metrics.ts";
 
 /** Longer than the 60 s after which load balancers let idle connections go, or they would send into closed ones. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
@@ -18,10 +20,11 @@ const REQUEST_TIMEOUT_MS = 70_000;
 /** Request line and headers together; beyond it the parser gives up: 431. */
 const MAX_HEADER_BYTES = 16_384;
 
-export interface ServerOptions extends Pick<AppOptions, "maxInFlight" | "readyWithinMs"> {
-  readonly store: MovieStore;
-  readonly config: Pick<Config, "host" | "port" | "apiKeys" | "edgeMaxAgeSeconds" | "shutdownGraceSeconds">;
-  readonly log: Logger;
+export interface ServerOptions extends Omit<AppOptions, "config" | "feed" | "stopping" | "tracing"> {
+  readonly config: AppOptions["config"] &
+    Pick<Config, "host" | "port" | "metricsOpen" | "shutdownGraceSeconds">;
+  /** Is told of each request, and shown under /metrics. Default: there is no /metrics. */
+  readonly observation?: Observation;
 }
 
 export interface RunningServer {
@@ -40,8 +43,11 @@ export interface RunningServer {
 /** @throws the error of `listen`, such as EADDRINUSE. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { store, config, log } = options;
-  let stopping: Promise<void> | undefined;
-  const app = createApp({ ...options, isStopping: () => stopping !== undefined });
+  const stopping = new AbortController();
+  let stopped: Promise<void> | undefined;
+  const feed = new ChangeFeed({ store });
+  const app = createApp({ ...options, ...observed(options), feed, stopping: stopping.signal });
+  options.observation?.metrics.watchLoad(app.load);
   const handle = app.callback();
   const server = createServer(
     {
@@ -54,13 +60,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       handle(req, res).catch((error) => log.error({ err: error }, "a request was not answered"));
     },
   );
-  answerParserErrors(server, log);
+  answerParserErrors(server, log, new Cors(config.corsOrigins).always, (problem) =>
+    options.observation?.metrics.requests.takeUnparsed(problem),
+  );
   const graceful = new GracefulStop(server);
   await listen(server, config);
-  const stopFollowing = followChanges(store, log);
+  const stopFollowing = followChanges({ store, feed, log });
   const { port } = server.address() as AddressInfo;
 
   async function stop(graceSeconds: number): Promise<void> {
+    stopping.abort();
     const cutOff = await graceful.stop(graceSeconds * 1_000);
     await stopFollowing();
     log.info({ cutOff }, "the API has stopped");
@@ -70,10 +79,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port,
     url: `http://${hostInUrl(config.host)}:${port}`,
     stop: (graceSeconds = config.shutdownGraceSeconds) => {
-      // `isStopping` has to be true before the first connection is looked at.
-      stopping ??= Promise.resolve().then(() => stop(graceSeconds));
-      return stopping;
+      stopped ??= stop(graceSeconds);
+      return stopped;
     },
+  };
+}
+
+function observed({
+  observation,
+  config,
+  observer,
+  routes = [],
+}: ServerOptions): Pick<AppOptions, "observer" | "routes" | "tracing"> {
+  if (observation === undefined) return {};
+  const { metrics, tracing } = observation;
+  return {
+    observer: (request) => {
+      metrics.requests.take(request);
+      observer?.(request);
+    },
+    routes: [...routes, metricsRoute(metrics, config.metricsOpen)],
+    tracing,
   };
 }
 

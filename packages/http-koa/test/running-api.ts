@@ -11,6 +11,7 @@ import { onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../src/config.ts";
 import { createContainer, STORE } from "../src/container.ts";
 import { createLogger } from "../src/logger.ts";
+import { openObservation } from "../src/observation.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../src/server.ts";
 
 export interface RunningApi {
@@ -24,7 +25,7 @@ export interface RunningApi {
   raw(text: string | Buffer): Promise<string>;
 }
 
-interface ApiOptions extends Pick<ServerOptions, "maxInFlight" | "readyWithinMs"> {
+interface ApiOptions extends Partial<Omit<ServerOptions, "store" | "config" | "log">> {
   readonly environment?: Readonly<Record<string, string>>;
   readonly repository?: MovieRepository;
   /** Films to begin with. */
@@ -40,23 +41,20 @@ export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
   });
   const log = new LogLines();
   const logger = createLogger(config.logLevel, log);
+  const observation = await openObservation(config, logger);
   const container = createContainer(config, {
     logger,
+    observation,
     repository: options.repository ?? new MemoryMovieRepository(),
   });
   const store = container.resolve(STORE);
   await ingest(store, options.films ?? []);
-  const { maxInFlight, readyWithinMs } = options;
-  const server = await startServer({
-    store,
-    config,
-    log: logger,
-    ...(maxInFlight === undefined ? {} : { maxInFlight }),
-    ...(readyWithinMs === undefined ? {} : { readyWithinMs }),
-  });
+  const { environment: _, repository: __, films: ___, ...serverOptions } = options;
+  const server = await startServer({ observation, ...serverOptions, store, config, log: logger });
   onTestFinished(async () => {
     await server.stop(0);
     await container.close();
+    await observation.close();
   });
   const { url, port } = server;
   return {

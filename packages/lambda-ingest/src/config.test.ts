@@ -43,7 +43,14 @@ const table: readonly Row[] = [
     setting: "keyPrefix",
     byDefault: "providers/",
     good: same("films/in/"),
-    bad: ["providers", "/providers/", "\0/"],
+    bad: ["providers", "/providers/", "\0/", "receipts/", "receipts/in/"],
+  },
+  {
+    variable: "S3_RECEIPTS",
+    setting: "writesReceipts",
+    byDefault: false,
+    good: { on: true, off: false },
+    bad: ["true", "1", "ON"],
   },
   {
     variable: "PROVIDER_PRIORITY",

@@ -13,6 +13,8 @@ export interface Config {
   readonly region: string | undefined;
   /** Prefix of the providers' folders in the bucket; ends with a slash, or is empty. */
   readonly keyPrefix: string;
+  /** Whether each object gets a receipt beside it in its bucket. */
+  readonly writesReceipts: boolean;
   /** First wins. */
   readonly providerPriority: readonly string[];
   readonly logLevel: LogLevel;
@@ -51,6 +53,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     s3Endpoint: variables.S3_ENDPOINT,
     region: variables.AWS_REGION,
     keyPrefix: variables.S3_PREFIX,
+    writesReceipts: variables.S3_RECEIPTS === "on",
     providerPriority: variables.PROVIDER_PRIORITY,
     logLevel: variables.LOG_LEVEL,
     serviceName: variables.POWERTOOLS_SERVICE_NAME,

@@ -1,7 +1,7 @@
 import { MemoryCache, MemoryMovieRepository, MemoryUpdateSource, MovieStore } from "@movie-store/core";
 import { expect, test, vi } from "vitest";
 import { loadConfig } from "./config.ts";
-import { createContainer, LOGGER, METRICS, SOURCE, STORE } from "./container.ts";
+import { createContainer, LOGGER, METRICS, RECEIPT_WRITER, SOURCE, STORE } from "./container.ts";
 
 // Nobody listens there; nothing is connected before it is needed.
 const config = loadConfig({
@@ -57,4 +57,17 @@ test("settings reach the parts", async () => {
   }
   const { movies } = await store.find({ title: "heat" });
   expect(movies).toMatchObject([{ overview: "bolt", updatedAt: "1970-01-01T00:00:02.000Z" }]);
+});
+
+test("there is a writer of receipts where they are asked for", async () => {
+  expect(createContainer(config).resolve(RECEIPT_WRITER)).toBeNull();
+  const asked = { ...config, writesReceipts: true };
+  const container = createContainer(asked, { repository: new MemoryMovieRepository() });
+  const writer = container.resolve(RECEIPT_WRITER);
+  expect(writer).not.toBeNull();
+  await container.close();
+  const receipt = await container.resolve(STORE).ingest({
+    ...{ bucket: "films", key: "providers/acme/1.json", eventTimeMs: 1_000, bytes: new Uint8Array() },
+  });
+  expect(await writer?.write([receipt], 1_000)).toMatchObject({ failed: 1, error: { code: "closed" } });
 });

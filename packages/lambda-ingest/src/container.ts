@@ -6,12 +6,13 @@ import { Metrics } from "@aws-lambda-powertools/metrics";
 import { gunzip } from "@movie-store/adapters/gunzip";
 import { MySqlMovieRepository } from "@movie-store/adapters/mysql";
 import { RedisCache } from "@movie-store/adapters/redis";
-import { S3UpdateSource } from "@movie-store/adapters/s3";
+import { S3ReceiptWriter, S3UpdateSource } from "@movie-store/adapters/s3";
 import type { LogLevel } from "@movie-store/adapters/variables";
 import { type Cache, type MovieRepository, MovieStore, type UpdateSource } from "@movie-store/core";
 import { instanceCachingFactory, container as root } from "tsyringe";
 import type { Config } from "./config.ts";
 import type { Log, Measures } from "./report.ts";
+import type { ReceiptWriter } from "./write-receipts.ts";
 
 declare const PART: unique symbol;
 
@@ -22,6 +23,7 @@ export const LOGGER: Token<Log> = Symbol("logger");
 export const METRICS: Token<Measures> = Symbol("metrics");
 export const SOURCE: Token<UpdateSource> = Symbol("source");
 export const STORE: Token<MovieStore> = Symbol("store");
+export const RECEIPT_WRITER: Token<ReceiptWriter | null> = Symbol("receipt writer");
 const REPOSITORY: Token<MovieRepository> = Symbol("repository");
 const CACHE: Token<Cache | null> = Symbol("cache");
 
@@ -41,6 +43,7 @@ export interface Replacements {
   /** `null`: none. */
   readonly cache?: Cache | null;
   readonly source?: UpdateSource;
+  readonly receiptWriter?: ReceiptWriter;
 }
 
 const POWERTOOLS_LEVELS = {
@@ -73,7 +76,7 @@ export function createContainer(config: Config, replacements: Replacements = {})
   }
 
   const resolve = <T>(token: Token<T>): T => container.resolve<T>(token);
-  const { logger, metrics, clock, repository, cache, source } = replacements;
+  const { logger, metrics, clock, repository, cache, source, receiptWriter } = replacements;
   const { serviceName, metricsNamespace: namespace } = config;
 
   provide(LOGGER, () => logger ?? new Logger({ serviceName, logLevel: POWERTOOLS_LEVELS[config.logLevel] }));
@@ -84,7 +87,7 @@ export function createContainer(config: Config, replacements: Replacements = {})
       repository ?? closing(MySqlMovieRepository.open({ url: config.mysqlUrl, connections: CONNECTIONS })),
   );
   provide(CACHE, () => (cache === undefined ? openCache() : cache));
-  provide(SOURCE, () => source ?? closing(openSource(config)));
+  provide(SOURCE, () => source ?? closing(new S3UpdateSource(connectionOf(config))));
   provide(
     STORE,
     () =>
@@ -97,6 +100,13 @@ export function createContainer(config: Config, replacements: Replacements = {})
         ...(clock === undefined ? {} : { clock }),
       }),
   );
+
+  provide(RECEIPT_WRITER, () => receiptWriter ?? (config.writesReceipts ? openReceiptWriter() : null));
+
+  function openReceiptWriter(): ReceiptWriter {
+    const prefix = config.keyPrefix;
+    return closing(new S3ReceiptWriter({ ...connectionOf(config), store: resolve(STORE), prefix }));
+  }
 
   /** What this function changes is invalidated in it. Nothing is read from it. */
   function openCache(): Cache | null {
@@ -117,9 +127,9 @@ export function createContainer(config: Config, replacements: Replacements = {})
   };
 }
 
-function openSource({ s3Endpoint, region }: Config): UpdateSource {
-  return new S3UpdateSource({
+function connectionOf({ s3Endpoint, region }: Config) {
+  return {
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
     ...(region === undefined ? {} : { region }),
-  });
+  };
 }

@@ -1,11 +1,12 @@
 /** The handler, of parts that are there already. */
 
 import type { SQSBatchResponse } from "aws-lambda";
-import { type Container, LOGGER, METRICS, SOURCE, STORE } from "./container.ts";
+import { type Container, LOGGER, METRICS, RECEIPT_WRITER, SOURCE, STORE } from "./container.ts";
 import { Deadline } from "./deadline.ts";
 import { readInvocation } from "./event.ts";
 import { hasLeftWork, ingestBatch } from "./ingest-batch.ts";
 import { type InvocationContext, logBatch, measureBatch, returnedIds } from "./report.ts";
+import { writeReceipts } from "./write-receipts.ts";
 
 /**
  * Takes in the objects that an event announces: an event of Amazon S3, a batch of them from SQS, or an "Object
@@ -27,14 +28,16 @@ const RESERVE_MS = 1_000;
 export function createHandler(container: Container, endEnvironment: () => void = () => {}): Handler {
   const [log, metrics] = [container.resolve(LOGGER), container.resolve(METRICS)];
   const [store, source] = [container.resolve(STORE), container.resolve(SOURCE)];
+  const writer = container.resolve(RECEIPT_WRITER);
 
   return async (event, context) => {
     log.addContext(context);
     const deadline = new Deadline(context.getRemainingTimeInMillis() - RESERVE_MS);
     const { kind, messages } = readInvocation(event);
     const result = await ingestBatch(messages, { store, source, deadline });
-    logBatch(log, messages, result);
-    measureBatch(metrics, result);
+    const receipts = writer === null ? undefined : await writeReceipts(writer, result, deadline);
+    logBatch(log, messages, result, receipts);
+    measureBatch(metrics, result, receipts);
     if (hasLeftWork(result)) endEnvironment();
     if (kind === "queue") {
       const itemIdentifiers = returnedIds(result.failures);

@@ -20,6 +20,11 @@ export class Deadline {
     this.#endsAtMs = performance.now() + ms;
   }
 
+  /** Milliseconds; less than nothing once it has passed. */
+  get leftMs(): number {
+    return this.#endsAtMs - performance.now();
+  }
+
   /**
    * What the work comes to, if it ends in time. It is not begun after the deadline, but what was begun goes on: it has
    * to be safe to do again.
@@ -27,7 +32,7 @@ export class Deadline {
    * @throws OutOfTime
    */
   async within<T>(work: () => Promise<T>): Promise<T> {
-    const leftMs = this.#endsAtMs - performance.now();
+    const { leftMs } = this;
     if (leftMs <= 0) throw new OutOfTime(false);
     const { promise: passed, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new OutOfTime(true)), leftMs);

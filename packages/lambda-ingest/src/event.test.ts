@@ -67,6 +67,7 @@ const announced: Readonly<Record<string, readonly Announcement[]>> = {
   "s3-delete": [],
   "s3-lifecycle-expiration": [],
   "s3-folder": [],
+  "s3-receipt": [],
   "s3-test-event": [],
   "eventbridge-object-created": [bridged],
   "eventbridge-object-deleted": [],
@@ -84,6 +85,23 @@ describe("an event that comes directly", () => {
     const names = readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ""));
     const tested = [...Object.keys(announced), "s3-unknown-version", "sqs-batch"];
     expect(names.sort()).toEqual(tested.sort());
+  });
+
+  test.each([
+    ["under a key that can't be decoded", "s3-put", "receipts/acme/%E0%A4%A.json"],
+    ["under an encoded one", "s3-put", "receipts%2Facme/1.json"],
+    ["from EventBridge", "eventbridge-object-created", "receipts/acme/1.json"],
+  ])("a receipt %s announces nothing", (_, name, key) => {
+    const event = sample(name);
+    const { object } = event.detail ?? event.Records[0].s3;
+    object.key = key;
+    expect(readInvocation(event).messages).toEqual([{ id: "event", announcements: [] }]);
+  });
+
+  test("a provider may have the name of the receipts' folder", () => {
+    const event = sample("s3-put");
+    event.Records[0].s3.object.key = "providers/receipts/1.json";
+    expect(readInvocation(event).messages[0]?.announcements).toHaveLength(1);
   });
 
   test("fields that are null are absent ones, and a time that is none does not matter", () => {

@@ -1,6 +1,6 @@
 /** The events that Lambda hands over, and the objects that they announce. */
 
-import type { ObjectAddress, Rejection } from "@movie-store/core";
+import { isReceiptKey, type ObjectAddress, type Rejection } from "@movie-store/core";
 import * as z from "zod";
 
 /** One object that has been written, as an event names it. */
@@ -117,11 +117,12 @@ function ofRecord(record: unknown): readonly Announcement[] {
   const { key: encodedKey, size, versionId, sequencer } = s3.object;
   const common = { bucket: s3.bucket.name, versionId, sequencer, time: eventTime };
   const key = decodeKey(encodedKey);
+  if (isNoUpdate(key ?? encodedKey, size)) return [];
   if (key === undefined) {
     const fault = { code: "bad-key", reason: "the key of the event can't be decoded", field: "key" } as const;
     return [{ address: addressOf({ ...common, key: encodedKey }), fault }];
   }
-  return isFolder(key, size) ? [] : [{ address: addressOf({ ...common, key }) }];
+  return [{ address: addressOf({ ...common, key }) }];
 }
 
 /** Here keys are not encoded. */
@@ -129,7 +130,7 @@ function ofBridge(event: z.infer<typeof bridgeEventSchema>): readonly Announceme
   if (event["detail-type"] !== "Object Created") return [];
   const { bucket, object } = createdDetailSchema.parse(event.detail);
   const { key, size, "version-id": versionId, sequencer } = object;
-  if (isFolder(key, size)) return [];
+  if (isNoUpdate(key, size)) return [];
   return [{ address: addressOf({ bucket: bucket.name, key, versionId, sequencer, time: event.time }) }];
 }
 
@@ -142,9 +143,12 @@ function decodeKey(encoded: string): string | undefined {
   }
 }
 
-/** An empty object with which a console shows a folder. */
-function isFolder(key: string, size: number | undefined): boolean {
-  return size === 0 && key.endsWith("/");
+/**
+ * Receipts are written to the bucket whose events come here: one that were taken for an update would get a receipt, and
+ * so on. And an empty object with a slash at its end is how a console shows a folder.
+ */
+function isNoUpdate(key: string, size: number | undefined): boolean {
+  return isReceiptKey(key) || (size === 0 && key.endsWith("/"));
 }
 
 function addressOf(named: {

@@ -1,6 +1,7 @@
 /** What operators are told of a batch: a line for each object that needs attention, one for the whole, and metrics. */
 
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { ReceiptSums } from "@movie-store/adapters/s3";
 import type { Verdict } from "@movie-store/core";
 import type { Context } from "aws-lambda";
 import type { Message } from "./event.ts";
@@ -42,8 +43,17 @@ const VERDICT_METRICS: Readonly<Record<Verdict, string>> = {
   rejected: "UpdatesRejected",
 };
 
-/** Writes the log, without the content of any object. */
-export function logBatch(log: Log, messages: readonly Message[], { takenIn, failures }: BatchResult): void {
+/**
+ * Writes the log, without the content of any object.
+ *
+ * @param receipts what became of those in the bucket; `undefined` where none are written there.
+ */
+export function logBatch(
+  log: Log,
+  messages: readonly Message[],
+  { takenIn, failures }: BatchResult,
+  receipts?: ReceiptSums,
+): void {
   for (const { receipt } of takenIn) {
     const { verdict, updateId, bucket, key, versionId, rejection } = receipt;
     const line = { verdict, updateId, bucket, key, versionId };
@@ -51,6 +61,8 @@ export function logBatch(log: Log, messages: readonly Message[], { takenIn, fail
     else log.warn("put into the quarantine", { ...line, rejection: { ...rejection } });
   }
   for (const failure of failures) logFailure(log, failure);
+  if (receipts !== undefined && receipts.failed > 0)
+    log.warn("receipts are not in the bucket", { ...receipts });
   const verdicts = Object.fromEntries(verdictCounts(takenIn));
   log.info("batch done", { messages: messages.length, returned: returnedIds(failures).length, ...verdicts });
 }
@@ -69,7 +81,11 @@ function logFailure(log: Log, { message, announcement, reason, error }: Failure)
 }
 
 /** Adds to the metrics, and writes them (as lines of CloudWatch's embedded metric format). */
-export function measureBatch(metrics: Measures, { takenIn, failures }: BatchResult): void {
+export function measureBatch(
+  metrics: Measures,
+  { takenIn, failures }: BatchResult,
+  receipts?: ReceiptSums,
+): void {
   for (const [verdict, count] of verdictCounts(takenIn)) {
     metrics.addMetric(VERDICT_METRICS[verdict], MetricUnit.Count, count);
   }
@@ -78,6 +94,10 @@ export function measureBatch(metrics: Measures, { takenIn, failures }: BatchResu
     if (receipt.verdict !== "accepted" || eventTimeMs === undefined) continue;
     const delayMs = Math.max(0, (receipt.readableAtMs ?? receipt.receivedAtMs) - eventTimeMs);
     metrics.addMetric("EventToReadable", MetricUnit.Milliseconds, delayMs);
+  }
+  if (receipts !== undefined) {
+    metrics.addMetric("ReceiptsWritten", MetricUnit.Count, receipts.written);
+    metrics.addMetric("ReceiptsFailed", MetricUnit.Count, receipts.failed);
   }
   // Always, so that an alarm can tell "none returned" from "nothing ran".
   metrics.addMetric("MessagesReturned", MetricUnit.Count, returnedIds(failures).length);

@@ -2,9 +2,10 @@
 
 import { MovieStoreError } from "@movie-store/core";
 import type { Connection } from "./connection.ts";
+import { fillSuggestions } from "./fill-suggestions.ts";
 import { type MySqlOptions, settingsOf } from "./options.ts";
 import { ConnectionPool } from "./pool.ts";
-import { MIGRATIONS } from "./schema.ts";
+import { MIGRATIONS, WITHOUT_SUGGESTIONS } from "./schema.ts";
 import { SESSION } from "./session.ts";
 
 /** How long one of many pods waits while another one migrates. */
@@ -75,6 +76,7 @@ async function bringUpToDate(
   for (const [at, statements] of MIGRATIONS.entries()) {
     if (at < from) continue;
     for (const statement of statements) await connection.run(statement);
+    if (at === from && from === WITHOUT_SUGGESTIONS) await fillSuggestions(connection);
     await connection.run(`INSERT INTO schema_migration (version, at_ms) VALUES (${at + 1}, ${clock()})`);
   }
   return { from, to };

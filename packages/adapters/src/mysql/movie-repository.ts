@@ -9,25 +9,29 @@ import {
   type MovieQuery,
   type MovieRepository,
   MovieStoreError,
+  type PeopleQuery,
   type RebuildReport,
   type Receipt,
   type ReceiptFilter,
   type Submission,
+  type ValueQuery,
 } from "@movie-store/core";
 import { changeAt, changesPage, historyPage } from "./changes.ts";
 import type { Connection } from "./connection.ts";
 import { filmsAfter, filmsAndVersion } from "./films.ts";
 import { FilmSearch } from "./find.ts";
 import { type MySqlOptions, type Settings, settingsOf } from "./options.ts";
-import { ConnectionPool } from "./pool.ts";
+import { ConnectionPool, type PoolUsage } from "./pool.ts";
 import { PostingWriter } from "./postings.ts";
 import { rebuildStore } from "./rebuild.ts";
 import { receiptsOfRows, storedReceipts } from "./receipts.ts";
 import { recordsOfIds } from "./records.ts";
 import { SESSION } from "./session.ts";
 import { followedAndVersion, moveFollowed, readStore, type StoreRow, storeVersion } from "./store-row.ts";
+import { peopleBeginning, wordsNear } from "./suggestions.ts";
 import { append, foretell, retry } from "./take-in.ts";
 import { loggedUpdates, logPage, rowsByFilter } from "./update-log.ts";
+import { valuePage } from "./values.ts";
 import { Writer, type Written } from "./writer.ts";
 
 export class MySqlMovieRepository implements MovieRepository {
@@ -74,6 +78,12 @@ export class MySqlMovieRepository implements MovieRepository {
    */
   static open(options: MySqlOptions): MySqlMovieRepository {
     return new MySqlMovieRepository(settingsOf(options));
+  }
+
+  /** How much of its connections is in use: of those for reads, for writes, and to the replica if there is one. */
+  get pools(): Readonly<Record<"read" | "write", PoolUsage> & Partial<Record<"replica", PoolUsage>>> {
+    const [read, write, replica] = [this.#readers.usage, this.#writers.usage, this.#replica?.usage];
+    return { read, write, ...(replica === undefined ? {} : { replica }) };
   }
 
   // ---- writing ----
@@ -133,6 +143,18 @@ export class MySqlMovieRepository implements MovieRepository {
     return this.#search.find(query);
   }
 
+  async values(query: ValueQuery) {
+    return this.#read((connection) => valuePage(connection, query));
+  }
+
+  async people(query: PeopleQuery) {
+    return this.#read((connection) => peopleBeginning(connection, query));
+  }
+
+  async wordsNear(word: string) {
+    return this.#read((connection) => wordsNear(connection, word));
+  }
+
   async films(ids: readonly string[]) {
     return this.#read((connection) => filmsAndVersion(connection, ids));
   }
@@ -183,9 +205,14 @@ export class MySqlMovieRepository implements MovieRepository {
     return (await this.#read((connection) => loggedUpdates(connection, [updateId])))[0];
   }
 
-  async allFilms({ after, limit }: { readonly after: string; readonly limit: number }) {
+  async allFilms({ after, limit, notBefore = 0 }: Parameters<MovieRepository["allFilms"]>[0]) {
     this.#open();
-    return (this.#replica ?? this.#readers).read((connection) => filmsAfter(connection, after, limit));
+    const read = (connection: Connection) => filmsAfter(connection, after, limit);
+    const page = await this.#replica?.read(async (connection) => {
+      const isBehind = notBefore > 0 && (await storeVersion(connection)) < notBefore;
+      return isBehind ? undefined : read(connection);
+    });
+    return page ?? this.#readers.read(read);
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ export interface MySqlOptions {
    * `rds.amazonaws.com`; either has to name the host. `off` is the default for others.
    */
   readonly url: string;
-  /** A replica, of the same form. It may be behind, so nothing is read from it but `allFilms` and `log`. */
+  /** A replica, of the same form. It may be behind, so nothing is read from it but `log` and, where that is new enough, `allFilms`. */
   readonly readUrl?: string;
   /** Connections for reads, 1 and more; default 10. Writers take turns on one of their own. */
   readonly connections?: number;

@@ -130,6 +130,30 @@ for (const { name, server } of SERVERS) {
       expect(await pool.read(idOf)).toBeGreaterThan(0);
     });
 
+    it("says how much of it is in use", async () => {
+      const { pool, proxy } = await setUp({ connections: 2 });
+      expect(pool.usage).toEqual({ limit: 2, open: 0, busy: 0, waiting: 0 });
+      const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const goOn = Promise.withResolvers<void>();
+      const holding = begun.map(({ resolve }) =>
+        pool.use(async () => {
+          resolve();
+          await goOn.promise;
+        }),
+      );
+      await Promise.all(begun.map(({ promise }) => promise));
+      const waiting = pool.read(idOf);
+      expect(pool.usage).toEqual({ limit: 2, open: 2, busy: 2, waiting: 1 });
+      goOn.resolve();
+      await Promise.all([...holding, waiting]);
+      expect(pool.usage).toEqual({ limit: 2, open: 2, busy: 0, waiting: 0 });
+      await expect(pool.use(() => Promise.reject(new Error("in the middle")))).rejects.toThrow();
+      expect(pool.usage).toEqual({ limit: 2, open: 1, busy: 0, waiting: 0 });
+      await proxy.stop();
+      await expect(pool.read(idOf)).rejects.toMatchObject({ code: "unavailable" });
+      expect(pool.usage).toEqual({ limit: 2, open: 0, busy: 0, waiting: 0 });
+    });
+
     it("lets go of a connection that was idle before the server does", async () => {
       const { pool } = await setUp({ idleMs: 0 });
       expect(await pool.read(idOf)).not.toBe(await pool.read(idOf));

@@ -20,6 +20,18 @@ export interface PoolOptions {
   readonly idleMs?: number;
 }
 
+/** How much of a pool is in use at this moment. */
+export interface PoolUsage {
+  /** Connections that it may have. */
+  readonly limit: number;
+  /** Connections that it has, idle or not. */
+  readonly open: number;
+  /** Of these, lent. */
+  readonly busy: number;
+  /** How much work waits for a connection. */
+  readonly waiting: number;
+}
+
 /** The server closes a connection that was idle for a minute: by then it is not ours any more. */
 const IDLE_MS = 30_000;
 
@@ -29,6 +41,9 @@ export class ConnectionPool {
   /** When a connection was last given back; those that are not in here are new. */
   readonly #idleSince = new WeakMap<PoolConnection, number>();
   readonly #lent = new Set<Promise<unknown>>();
+  readonly #open = new Set<PoolConnection>();
+  readonly #busy = new Set<PoolConnection>();
+  #waiting = 0;
   #closed = false;
 
   /** Connects when it is first used. */
@@ -39,8 +54,17 @@ export class ConnectionPool {
       connectionLimit: options.connections,
       queueLimit: options.queue,
     });
-    // A connection that breaks while it is idle is dropped by the pool; without a listener it would end the process.
-    this.#pool.on("connection", (connection) => connection.on("error", () => {}));
+    this.#pool.on("connection", (connection) => {
+      this.#open.add(connection);
+      connection.on("end", () => this.#forget(connection));
+      // A connection that breaks while it is idle is dropped by the pool; without a listener it would end the process.
+      connection.on("error", () => this.#forget(connection));
+    });
+  }
+
+  get usage(): PoolUsage {
+    const { connections: limit } = this.#options;
+    return { limit, open: this.#open.size, busy: this.#busy.size, waiting: this.#waiting };
   }
 
   /** Statements outside of a transaction, each of which sees one moment. Repeated once on another connection. */
@@ -78,15 +102,27 @@ export class ConnectionPool {
 
   async #use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const driver = await this.#acquire();
+    this.#busy.add(driver);
     try {
       const result = await work(new Connection(driver, this.#options.statementDeadlineMs));
       this.#idleSince.set(driver, Date.now());
+      this.#busy.delete(driver);
       driver.release();
       return result;
     } catch (error) {
-      driver.destroy();
+      this.#destroy(driver);
       throw error;
     }
+  }
+
+  #destroy(driver: PoolConnection): void {
+    this.#forget(driver);
+    driver.destroy();
+  }
+
+  #forget(driver: PoolConnection): void {
+    this.#open.delete(driver);
+    this.#busy.delete(driver);
   }
 
   /** Waits for the work that has begun. */
@@ -98,12 +134,17 @@ export class ConnectionPool {
   }
 
   async #acquire(): Promise<PoolConnection> {
-    for (;;) {
-      const driver = await this.#borrow();
-      const since = this.#idleSince.get(driver);
-      if (since === undefined) return this.#prepared(driver);
-      if (Date.now() - since < (this.#options.idleMs ?? IDLE_MS)) return driver;
-      driver.destroy();
+    this.#waiting++;
+    try {
+      for (;;) {
+        const driver = await this.#borrow();
+        const since = this.#idleSince.get(driver);
+        if (since === undefined) return await this.#prepared(driver);
+        if (Date.now() - since < (this.#options.idleMs ?? IDLE_MS)) return driver;
+        this.#destroy(driver);
+      }
+    } finally {
+      this.#waiting--;
     }
   }
 
@@ -133,7 +174,7 @@ export class ConnectionPool {
       for (const statement of this.#options.setup) await connection.run(statement);
       return driver;
     } catch (error) {
-      driver.destroy();
+      this.#destroy(driver);
       throw error;
     }
   }

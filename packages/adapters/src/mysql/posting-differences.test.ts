@@ -9,14 +9,16 @@ function film(title: string, year: number, version: number): StoredFilm {
   return finishedFilm({ id: ID, status: "live", content, records: [ID] }, version, 0);
 }
 
-/** By term: how it grows, and how many postings are added, removed and kept under another title or version. */
+/** By term, but for years: how it grows, and how many postings are added, removed and kept under another title or version. */
 async function differencesOf(before: StoredFilm | undefined, after: StoredFilm) {
   const differences = await postingDifferences([{ before, after }]);
   return Object.fromEntries(
-    [...differences].map(([term, { films, added, removed, retitled }]) => [
-      term,
-      [films, added.length, removed.length, retitled.length],
-    ]),
+    [...differences]
+      .filter(([term]) => !term.startsWith("y:"))
+      .map(([term, { films, added, removed, retitled }]) => [
+        term,
+        [films, added.length, removed.length, retitled.length],
+      ]),
   );
 }
 
@@ -49,5 +51,22 @@ describe("postingDifferences", () => {
     const withdrawn = finishedFilm({ id: ID, status: "withdrawn", records: [ID] }, 2, 0);
     const differences = await differencesOf(film("Heat", 1995, 1), withdrawn);
     expect(Object.values(differences).every((each) => String(each) === "-1,0,1,0")).toBe(true);
+  });
+
+  it("counts the film in its year, which has no postings", async () => {
+    const differences = await postingDifferences([
+      { before: film("Heat", 1995, 1), after: film("Heat", 1996, 2) },
+      { before: undefined, after: film("Ran", 1985, 3) },
+      { before: film("Up", 2009, 1), after: film("Up", 2009, 4) },
+    ]);
+    const years = [...differences].filter(([term]) => term.startsWith("y:"));
+    expect(years.map(([term, { films }]) => [term, films])).toEqual([
+      ["y:1995", -1],
+      ["y:1996", 1],
+      ["y:1985", 1],
+      ["y:2009", 0],
+    ]);
+    for (const [, { added, removed, retitled }] of years)
+      expect([added, removed, retitled]).toEqual([[], [], []]);
   });
 });

@@ -1,7 +1,7 @@
 /** What has to be done to the postings when films change. */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type FilmWrite, type StoredFilm, sortTitle, sortYear, termsOf } from "@movie-store/core";
+import { type FilmWrite, type StoredFilm, sortTitle, sortYear, term, termsOf } from "@movie-store/core";
 import { idLiteral } from "./ids.ts";
 import { sortKeyOfTitle } from "./keys.ts";
 import { YEAR_DOWN } from "./schema.ts";
@@ -39,11 +39,19 @@ export async function postingDifferences(films: readonly FilmWrite[]): Promise<P
     const old = entryOf(before);
     const now = entryOf(after);
     const was = old === undefined ? NO_TERMS : new Set(old.terms);
-    for (const term of now?.terms ?? [])
-      differenceOf(terms, term).take(was.delete(term) ? old : undefined, now);
-    for (const term of was) differenceOf(terms, term).take(old, undefined);
+    for (const name of now?.terms ?? [])
+      differenceOf(terms, name).take(was.delete(name) ? old : undefined, now);
+    for (const name of was) differenceOf(terms, name).take(old, undefined);
+    countYear(terms, before, -1);
+    countYear(terms, after, 1);
   }
   return terms;
+}
+
+/** Years are counted like terms, but have no postings of their own. */
+function countYear(terms: Map<string, Difference>, film: StoredFilm | undefined, by: number): void {
+  if (film?.state.status !== "live" || film.state.content.year === undefined) return;
+  differenceOf(terms, term.year(film.state.content.year)).films += by;
 }
 
 class Difference implements TermDifference {
@@ -65,11 +73,11 @@ class Difference implements TermDifference {
   }
 }
 
-function differenceOf(terms: Map<string, Difference>, term: string): Difference {
-  const known = terms.get(term);
+function differenceOf(terms: Map<string, Difference>, name: string): Difference {
+  const known = terms.get(name);
   if (known !== undefined) return known;
   const difference = new Difference();
-  terms.set(term, difference);
+  terms.set(name, difference);
   return difference;
 }
 

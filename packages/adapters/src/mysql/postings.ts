@@ -1,9 +1,10 @@
-/** Writes the postings of films in key order, and keeps the counts of terms. */
+/** Writes the postings of films in key order, and keeps the counts of terms and what is told by them. */
 
 import type { Connection } from "./connection.ts";
 import type { Entry, PostingDifferences } from "./posting-differences.ts";
 import { scattered } from "./scattered.ts";
 import { insertRows, pieces } from "./sql.ts";
+import { type SuggestionTables, SuggestionWriter } from "./suggestion-rows.ts";
 import { TermIds } from "./term-ids.ts";
 import { type RecentTitleOptions, type TitlePostingTables, writeTitlePostings } from "./title-postings.ts";
 import { type WrittenTerm, writeVersionPostings } from "./version-postings.ts";
@@ -32,23 +33,26 @@ export interface PostingTables extends TitlePostingTables {
   readonly versionPosting: string;
 }
 
-const TABLES: PostingTables = {
+const TABLES: PostingTables & SuggestionTables = {
   term: "term",
   posting: "posting",
   titlePosting: "title_posting",
   versionPosting: "version_posting",
   recent: { postings: "title_posting_recent", sweep: "title_posting_sweep" },
+  nameKey: "name_key",
+  word: "word",
 };
 
 export class PostingWriter {
   readonly #tables: PostingTables;
   readonly #terms: TermIds;
-
+  readonly #suggestions: SuggestionWriter;
   readonly #recent: RecentTitleOptions;
 
-  constructor(tables: PostingTables = TABLES, recent: RecentTitleOptions = {}) {
+  constructor(tables: PostingTables & SuggestionTables = TABLES, recent: RecentTitleOptions = {}) {
     this.#tables = tables;
     this.#recent = recent;
+    this.#suggestions = new SuggestionWriter(tables);
     this.#terms = new TermIds(tables.term);
   }
 
@@ -73,12 +77,14 @@ export class PostingWriter {
     await writeTitlePostings(connection, this.#tables, titles, this.#recent);
     await writeVersionPostings(connection, versionPosting, terms);
     await this.#terms.count(connection, terms);
+    await this.#suggestions.write(connection, differences);
     return last;
   }
 
   /** To be called when the transaction has been committed, before another one begins. */
   confirm(): void {
     this.#terms.confirm();
+    this.#suggestions.confirm();
   }
 }
 

@@ -16,6 +16,8 @@ export const SPARE = {
   term: `${NEW}term`,
   posting: `${NEW}posting`,
   titlePosting: `${NEW}title_posting`,
+  nameKey: `${NEW}name_key`,
+  word: `${NEW}word`,
   versionPosting: `${NEW}version_posting`,
 } as const;
 

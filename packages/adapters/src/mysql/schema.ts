@@ -3,6 +3,8 @@
  *
  * Append-only: `update_log`, `update_body`, `film_change`. Derived from them: `record`, `record_key`, `film`, `film_json`,
  * `term`, `posting`, `title_posting`. `store` has one row: the last numbers that were given; every writer locks it first.
+ * Suggestions are read from `name_key` (the keys of people, see core's name-keys.ts), `word` (every word of a title or a
+ * name) and `word_deletion` (see core's spelling.ts), all of them derived from `term`.
  * `follow_cursor` has one row as well: how far a shared cache has followed the changes. No writer waits for it.
  *
  * `record` and `film_json` are long and clustered by the order in which they came, so that new ones fill one page after
@@ -35,6 +37,8 @@ export const REBUILT = [
   "term",
   "posting",
   "title_posting",
+  "name_key",
+  "word",
   "title_posting_recent",
   "title_posting_sweep",
   "version_posting",
@@ -160,6 +164,24 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     ) ${OPTIONS}`,
   ],
   [
+    `CREATE TABLE IF NOT EXISTS name_key (
+      tier     TINYINT UNSIGNED NOT NULL,
+      name_key VARBINARY(640) NOT NULL,
+      PRIMARY KEY (tier, name_key)
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS word (
+      start VARBINARY(20) NOT NULL,
+      word  VARBINARY(160) NOT NULL,
+      uses  INT NOT NULL,
+      PRIMARY KEY (start, word)
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS word_deletion (
+      deletion VARBINARY(20) NOT NULL,
+      start    VARBINARY(20) NOT NULL,
+      PRIMARY KEY (deletion, start)
+    ) ${OPTIONS}`,
+  ],
+  [
     ...clusteredByArrival("film_json"),
     ...clusteredByArrival("record"),
     `CREATE TABLE IF NOT EXISTS title_posting_recent (
@@ -188,6 +210,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       WHERE t.term >= 'g:' AND t.term < 'g;'`,
   ],
 ];
+
+/** The version before years were counted and suggestions kept, see fill-suggestions.ts. */
+export const WITHOUT_SUGGESTIONS = 1;
 
 /** `film.status`. */
 export const STATUS = { live: 1, withdrawn: 2, merged: 3 } as const;

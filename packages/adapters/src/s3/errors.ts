@@ -21,9 +21,10 @@ export function saysGone(error: unknown): boolean {
 }
 
 /** Every failure may pass: rights are granted, networks heal, and to give up would lose an object. */
-export function mapS3Error(error: unknown): MovieStoreError {
+export function mapS3Error(error: unknown, attempted: "read" | "written" = "read"): MovieStoreError {
   if (error instanceof MovieStoreError) return error;
-  return new MovieStoreError("unavailable", `the bucket can't be read: ${reasonOf(error)}`, { cause: error });
+  const message = `the bucket can't be ${attempted}: ${reasonOf(error)}`;
+  return new MovieStoreError("unavailable", message, { cause: error });
 }
 
 function reasonOf(error: unknown): string {

@@ -7,14 +7,14 @@ import {
   type ObjectVersion,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import type { ObjectAddress } from "@movie-store/core";
+import { isReceiptKey, type ObjectAddress } from "@movie-store/core";
 
 /** Stands for the id of a version that has none: the bucket kept no versions when it was written. */
 export const NO_VERSION_ID = "null";
 
 /**
  * Keys ascending as UTF-8 bytes, which is the order of the service; the versions of a key oldest first, which is not.
- * Delete markers are left out, and the empty objects with which consoles show folders.
+ * Delete markers are left out, the empty objects with which consoles show folders, and receipts.
  *
  * @param callPage sends one request; it adds deadline and error codes.
  */
@@ -77,7 +77,7 @@ function addressOf(
   plain: (text: string) => string,
 ): ObjectAddress | undefined {
   const { Key, VersionId, IsLatest, Size, LastModified } = version;
-  if (Key === undefined || (Size === 0 && Key.endsWith("/"))) return undefined;
+  if (Key === undefined || (Size === 0 && Key.endsWith("/")) || isReceiptKey(plain(Key))) return undefined;
   // The newest is found without an id. An older one without an id is not: the newest would come in its place.
   const hasId = VersionId !== undefined && (VersionId !== NO_VERSION_ID || IsLatest === false);
   return {
@@ -89,7 +89,9 @@ function addressOf(
 }
 
 /** Not every service that speaks this language encodes when it is asked to; it says whether it did. */
-function plainText(page: ListObjectVersionsCommandOutput): (text: string) => string {
+export function plainText(
+  page: Pick<ListObjectVersionsCommandOutput, "EncodingType">,
+): (text: string) => string {
   return page.EncodingType === "url"
     ? (text) => decodeURIComponent(text.replaceAll("+", " "))
     : (text) => text;

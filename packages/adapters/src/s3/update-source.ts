@@ -1,7 +1,7 @@
 /** UpdateSource on an Amazon S3 bucket, or one that speaks its language. */
 
 import type { Readable } from "node:stream";
-import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
 import {
   MAX_OBJECT_BYTES,
   MovieStoreError,
@@ -10,32 +10,22 @@ import {
   type UpdateSource,
 } from "@movie-store/core";
 import { readBody } from "./body.ts";
+import { openClient, type S3ConnectionOptions } from "./client.ts";
 import { mapS3Error, saysGone } from "./errors.ts";
 import { listVersions, NO_VERSION_ID } from "./list-versions.ts";
 
-export interface S3UpdateSourceOptions {
+export interface S3UpdateSourceOptions extends S3ConnectionOptions {
   /** What `list` lists. `read` goes to the bucket that the address names. */
   readonly bucket?: string;
-  /** URL of another service than Amazon's; buckets are then named in the path. */
-  readonly endpoint?: string;
-  /** Default: as every AWS client finds it. */
-  readonly region?: string;
-  /** Default: as every AWS client finds them. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** How long a read, or one page of a list, may take with all its attempts; milliseconds, default 10,000. */
   readonly deadlineMs?: number;
-  /** How long one attempt may wait for its answer to begin; milliseconds, default 3,000. */
-  readonly requestTimeoutMs?: number;
-  /** How often a request is sent before it has failed; default 3. */
-  readonly attempts?: number;
-  /** Connections at a time; default 64. */
-  readonly maxSockets?: number;
 }
 
 /**
  * One version of an object is one update, and in a bucket with versioning every version is kept, read and listed. In
  * one without, an update that is overwritten before it was read is lost, and an object that was told by an event and
- * then by a listing is read twice and found to be a duplicate: use versioning.
+ * then by a listing is read twice and found to be a duplicate: use versioning. What lies in `receipts/` is no update,
+ * and never listed.
  *
  * What is read is dated by the object's `Last-Modified`, whole seconds, whatever the message says that named it. The
  * sequencer is that of the message. Needs the rights s3:GetObject, s3:GetObjectVersion, s3:ListBucket and
@@ -60,23 +50,10 @@ export class S3UpdateSource implements UpdateSource {
   readonly #closing = new AbortController();
 
   constructor(options: S3UpdateSourceOptions = {}) {
-    const { endpoint, region, credentials, attempts = 3, maxSockets = 64 } = options;
     this.#bucket = options.bucket;
     this.#deadlineMs = options.deadlineMs ?? 10_000;
-    this.#attempts = attempts;
-    this.#client = new S3Client({
-      ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-      ...(region === undefined ? {} : { region }),
-      ...(credentials === undefined ? {} : { credentials }),
-      maxAttempts: attempts,
-      requestHandler: {
-        connectionTimeout: 2_000,
-        requestTimeout: options.requestTimeoutMs ?? 3_000,
-        throwOnRequestTimeout: true,
-        httpAgent: { maxSockets },
-        httpsAgent: { maxSockets },
-      },
-    });
+    this.#attempts = options.attempts ?? 3;
+    this.#client = openClient(options);
   }
 
   async read(address: ObjectAddress): Promise<ReceivedObject> {

@@ -133,15 +133,20 @@ export class Connection {
   }
 }
 
-/** Many rows a statement: the call costs more than the row. */
+/**
+ * Many rows a statement: the call costs more than the row.
+ *
+ * @param otherwise what becomes of a row that is there already; default: an error.
+ */
 export function insertRows(
   connection: Connection,
   target: string,
   rows: readonly (readonly SQLInputValue[])[],
+  otherwise = "",
 ): void {
   const row = `(${"?,".repeat(rows[0]?.length ?? 0).slice(0, -1)})`;
-  const many = `INSERT INTO ${target} VALUES ${`${row},`.repeat(ROWS_A_STATEMENT).slice(0, -1)}`;
-  const one = `INSERT INTO ${target} VALUES ${row}`;
+  const many = `INSERT INTO ${target} VALUES ${`${row},`.repeat(ROWS_A_STATEMENT).slice(0, -1)} ${otherwise}`;
+  const one = `INSERT INTO ${target} VALUES ${row} ${otherwise}`;
   let at = 0;
   for (; at + ROWS_A_STATEMENT <= rows.length; at += ROWS_A_STATEMENT) {
     connection.run(many, ...rows.slice(at, at + ROWS_A_STATEMENT).flat());

@@ -15,7 +15,7 @@ const CACHE_KIB = 2_000;
 export function migrateSqlite(path: string): { readonly from: number; readonly to: number } {
   const connection = new Connection(path, { cacheKib: CACHE_KIB, durable: true });
   try {
-    return { from: connection.guarded(() => migrate(connection.database)), to: MIGRATIONS.length };
+    return { from: connection.guarded(() => migrate(connection)), to: MIGRATIONS.length };
   } finally {
     connection.close();
   }

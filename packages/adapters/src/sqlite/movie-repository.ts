@@ -15,6 +15,7 @@ import {
   type MovieRepository,
   MovieStoreError,
   numberDecision,
+  type PeopleQuery,
   type ProviderRecord,
   type RebuildReport,
   type Receipt,
@@ -22,6 +23,7 @@ import {
   receiptOf,
   type StoredFilm,
   type Submission,
+  type ValueQuery,
 } from "@movie-store/core";
 import {
   changeAt,
@@ -40,6 +42,8 @@ import { findFilms } from "./find.ts";
 import { PostingWriter } from "./postings.ts";
 import { rebuildDerived } from "./rebuild.ts";
 import { migrate } from "./schema.ts";
+import { SuggestionWriter } from "./suggestion-rows.ts";
+import { peopleBeginning, wordsNear } from "./suggestions.ts";
 import {
   entryOf,
   insertUpdate,
@@ -50,6 +54,7 @@ import {
   sequenceOf,
   updateOutcome,
 } from "./update-log.ts";
+import { valuePage } from "./values.ts";
 import { workingSetLookup } from "./working-set.ts";
 
 export interface SqliteMovieRepositoryOptions {
@@ -70,6 +75,7 @@ export class SqliteMovieRepository implements MovieRepository {
   readonly #reader: Connection;
   readonly #writer: Connection;
   readonly #postings: PostingWriter;
+  readonly #suggestions: SuggestionWriter;
   /** Writers of this process take turns; those of other processes wait for SQLite's lock. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -78,6 +84,7 @@ export class SqliteMovieRepository implements MovieRepository {
     this.#reader = reader;
     this.#writer = writer;
     this.#postings = new PostingWriter(writer);
+    this.#suggestions = new SuggestionWriter(writer);
   }
 
   /** @throws MovieStoreError `unavailable` or `corrupt`. */
@@ -85,7 +92,7 @@ export class SqliteMovieRepository implements MovieRepository {
     const settings = { cacheKib: options.cacheKib ?? DEFAULT_CACHE_KIB, durable: options.durable ?? true };
     const writer = new Connection(options.path, settings);
     try {
-      writer.guarded(() => migrate(writer.database));
+      writer.guarded(() => migrate(writer));
       return new SqliteMovieRepository(new Connection(options.path, settings), writer);
     } catch (error) {
       writer.close();
@@ -153,7 +160,7 @@ export class SqliteMovieRepository implements MovieRepository {
     for (const change of decision.records) writeRecord(connection, change);
     for (const { before, after } of commit.films) writeFilm(connection, before, after);
     for (const change of commit.changes) insertChange(connection, change);
-    this.#postings.write(commit.films);
+    this.#suggestions.write(this.#postings.write(commit.films));
 
     const records = new Map<string, ProviderRecord>(stored.records);
     for (const { after } of decision.records) records.set(after.id, after);
@@ -179,6 +186,7 @@ export class SqliteMovieRepository implements MovieRepository {
       } catch (error) {
         this.#writer.rollback();
         this.#postings.forgetTerms();
+        this.#suggestions.forgetStarts();
         if (error instanceof DryRun) return error.result as T;
         throw mapError(error);
       }
@@ -191,6 +199,18 @@ export class SqliteMovieRepository implements MovieRepository {
 
   async find(query: MovieQuery): Promise<FilmPage> {
     return this.#read((connection) => findFilms(connection, query));
+  }
+
+  async values(query: ValueQuery) {
+    return this.#read((connection) => valuePage(connection, query));
+  }
+
+  async people(query: PeopleQuery) {
+    return this.#read((connection) => peopleBeginning(connection, query));
+  }
+
+  async wordsNear(word: string) {
+    return this.#read((connection) => wordsNear(connection, word));
   }
 
   async films(ids: readonly string[]) {

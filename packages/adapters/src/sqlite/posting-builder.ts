@@ -1,8 +1,9 @@
-/** Makes all postings at once: they are collected, sorted by SQLite and written in key order, each page once. */
+/** Makes all postings at once, and what is counted by them: they are collected, sorted by SQLite and written in key order, each page once. */
 
 import type { StoredFilm } from "@movie-store/core";
 import { type Connection, insertRows } from "./connection.ts";
 import type { PostingWriter } from "./postings.ts";
+import { remakeSuggestions, remakeYears } from "./suggestion-rows.ts";
 
 export class PostingBuilder {
   readonly #connection: Connection;
@@ -39,5 +40,8 @@ export class PostingBuilder {
       DROP TABLE staged;
       UPDATE term SET films = (SELECT count(*) FROM posting WHERE posting.term = term.id);
     `);
+    this.#postings.forgetTerms(); // and their counts
+    remakeYears(this.#connection);
+    remakeSuggestions(this.#connection);
   }
 }

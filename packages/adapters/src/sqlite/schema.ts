@@ -2,12 +2,17 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { MovieStoreError } from "@movie-store/core";
+import type { Connection } from "./connection.ts";
+import { remakeSuggestions, remakeYears } from "./suggestion-rows.ts";
 
 /**
  * Append-only: `update_log`, `update_body`, `change`. Derived from them: `record`, `record_key`, `film`, `term`,
  * `posting`, `title_posting`.
  *
  * `follow_cursor` has one row: how far a shared cache has followed the changes.
+ *
+ * Suggestions are read from `name_key` (the keys of people, see core's name-keys.ts), `word` (every word of a title or
+ * a name) and `word_deletion` (see core's spelling.ts), all of them derived from `term`.
  *
  * `posting` is clustered by term, year (newest first) and film: the first page of a term is one short range of it.
  * `title_posting` is the same in the order of titles, without the terms that no one sorts by (pieces of words).
@@ -99,14 +104,36 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO follow_cursor VALUES (1, 0);
   `,
+  `
+  CREATE TABLE name_key (
+    tier INTEGER NOT NULL,
+    key  TEXT NOT NULL,
+    PRIMARY KEY (tier, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE word (
+    start TEXT NOT NULL,
+    word  TEXT NOT NULL,
+    uses  INTEGER NOT NULL,
+    PRIMARY KEY (start, word)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE word_deletion (
+    deletion TEXT NOT NULL,
+    start    TEXT NOT NULL,
+    PRIMARY KEY (deletion, start)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
+
+/** The version before years were counted and suggestions kept. */
+const WITHOUT_SUGGESTIONS = 2;
 
 /**
  * Brings the schema up to date, in one transaction that other processes wait for.
  *
  * @returns the version that was found; 0 for a new database.
  */
-export function migrate(database: DatabaseSync): number {
+export function migrate(connection: Connection): number {
+  const { database } = connection;
   if (versionOf(database) === MIGRATIONS.length) return MIGRATIONS.length;
   database.exec("BEGIN IMMEDIATE");
   try {
@@ -118,6 +145,10 @@ export function migrate(database: DatabaseSync): number {
       );
     }
     for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+    if (version > 0 && version <= WITHOUT_SUGGESTIONS) {
+      remakeYears(connection);
+      remakeSuggestions(connection);
+    }
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec("COMMIT");
     return version;

@@ -3,10 +3,12 @@
 import type { MovieStore } from "@movie-store/core";
 import type { Config } from "@movie-store/http-koa";
 import { type Command, Option } from "commander";
-import { type BucketPlace, bucketPlaceOf, ingestBucket, openBucket } from "../bucket.ts";
+import { type BucketPlace, bucketPlaceOf, ingestBucket } from "../bucket.ts";
+import { showReceipts } from "../bucket-receipts.ts";
 import type { FileForm } from "../import/file-pieces.ts";
 import { DEFAULT_PROVIDER, type ImportFile, type ImportOptions, importFiles } from "../import/files.ts";
 import { batchesOf, objectsOf } from "../import/objects.ts";
+import { openBucket } from "../open-bucket.ts";
 import { withStore } from "../open-store.ts";
 import { pace, Tally } from "../tally.ts";
 import { counted, note, Progress, print } from "../terminal.ts";
@@ -30,6 +32,7 @@ export function addIngest(program: Command): void {
 may be compressed (.gz). The format of a film is recognised by its shape: canonical, wikipedia-movie-data, OMDb, TMDB.
 
 In a bucket each object is one film of the provider that its key names; what the store has already is not read again.
+With S3_RECEIPTS=on each object taken in gets a receipt in the bucket.
 
 The same file again changes nothing; a corrected one changes what was corrected. What can't be accepted is kept with
 its reason: see "movie-store rejected". Exit code 1 if anything was rejected.`,
@@ -66,7 +69,7 @@ export function importOptionsOf({ provider, format }: ImportFlags): ImportOption
 
 async function ingestObjects(
   store: MovieStore,
-  { bucket, prefix }: BucketPlace,
+  { bucket: name, prefix }: BucketPlace,
   config: Config,
   flags: ImportFlags,
 ): Promise<Tally> {
@@ -74,19 +77,22 @@ async function ingestObjects(
     throw new UsageError("--provider: in a bucket the key of an object names its provider");
   if (flags.format !== "auto")
     throw new UsageError("--format: in a bucket each object is one film, told by its shape");
-  const source = openBucket(bucket, config);
+  const bucket = openBucket(name, config, store);
   const progress = new Progress("object");
   const startMs = performance.now();
   try {
-    const { sums, tally } = await ingestBucket(store, source, prefix, ({ listed }) => progress.show(listed));
+    const { sums, tally, receipts } = await ingestBucket(store, bucket, prefix, {
+      onProgress: ({ listed }) => progress.show(listed),
+    });
     progress.clear();
     print(tally.text + pace(sums.listed, performance.now() - startMs));
     if (sums.known > 0) note(`${counted(sums.known, "object")} more known already`);
     showRejections(tally);
+    showReceipts(receipts);
     return tally;
   } finally {
     progress.clear();
-    await source.close();
+    await bucket.close();
   }
 }
 

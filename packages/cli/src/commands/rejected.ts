@@ -1,7 +1,10 @@
 /** `movie-store rejected`: the quarantine. */
 
 import { type MovieStore, MovieStoreError, type Receipt } from "@movie-store/core";
+import type { Config } from "@movie-store/http-koa";
 import { Command } from "commander";
+import { BucketReceipts, showReceipts } from "../bucket-receipts.ts";
+import { openReceiptWriter } from "../open-bucket.ts";
 import { withStore } from "../open-store.ts";
 import { Tally } from "../tally.ts";
 import { count, counted, harmless, harmlessLine, note, print, table } from "../terminal.ts";
@@ -65,24 +68,42 @@ function showCommand(): Command {
 function retryCommand(): Command {
   return new Command("retry")
     .description(
-      "Read rejected objects again, and take in what can be read now. Exit code 1 if any is rejected again.",
+      `Read rejected objects again, and take in what can be read now. Exit code 1 if any is rejected again. With
+S3_RECEIPTS=on those that came from S3_BUCKET get a new receipt there.`,
     )
     .argument("[id...]", "from the list")
     .option("--all", "all of them")
     .action((ids: readonly string[], flags: { readonly all?: true }) =>
-      withStore(async ({ store }) => {
+      withStore(async ({ store, config }) => {
         if (ids.length > 0 === (flags.all === true)) throw new UsageError("say which: ids, or --all");
         const wanted = flags.all ? await allRejected(store) : ids;
-        const tally = new Tally();
-        for (let at = 0; at < wanted.length; at += PAGE)
-          tally.add(await retry(store, wanted.slice(at, at + PAGE)));
+        const { tally, receipts } = await retryPages(store, wanted, config);
         print(`${counted(tally.objects, "object")} read again: ${verdictsOf(tally)}`);
         if (tally.count("rejected") > 0) {
           note(`rejected: ${tally.rejections}`);
           process.exitCode = 1;
         }
+        showReceipts(receipts);
       }),
     );
+}
+
+async function retryPages(store: MovieStore, ids: readonly string[], config: Config) {
+  const tally = new Tally();
+  const writer = openReceiptWriter(config, store);
+  const receipts = writer === undefined ? undefined : new BucketReceipts(writer, "again");
+  try {
+    for (let at = 0; at < ids.length; at += PAGE) {
+      const page = await retry(store, ids.slice(at, at + PAGE));
+      tally.add(page);
+      // What was taken in from files, or from another bucket, may lie under a name that this bucket gives others.
+      await receipts?.add(page.filter(({ bucket }) => bucket === config.bucket));
+    }
+  } finally {
+    await receipts?.end();
+    await writer?.close();
+  }
+  return { tally, receipts: await receipts?.end() };
 }
 
 async function retry(store: MovieStore, ids: readonly string[]): Promise<readonly Receipt[]> {

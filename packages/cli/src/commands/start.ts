@@ -4,8 +4,9 @@ import type { MovieStore } from "@movie-store/core";
 import {
   type Config,
   createContainer,
-  LOGGER,
+  createLogger,
   loadConfig,
+  openObservation,
   type RunningServer,
   type ServerOptions,
   STORE,
@@ -36,17 +37,21 @@ async function start(): Promise<void> {
   const config = loadConfig(process.env);
   const stopped = firstSignal();
   await migrate(config);
-  const container = createContainer(config);
+  const log = createLogger(config.logLevel);
+  const observation = await openObservation(config, log);
+  const container = createContainer(config, { logger: log, observation });
   try {
-    const [store, log] = [container.resolve(STORE), container.resolve(LOGGER)];
-    const intake = await openIntake({ config, store, log });
+    const store = container.resolve(STORE);
+    const parts = { config, store, log, observation };
+    const intake = await openIntake(parts);
     try {
-      await serve({ config, store, log }, intake, stopped);
+      await serve(parts, intake, stopped);
     } finally {
       await intake.close();
     }
   } finally {
     await container.close();
+    await observation.close();
   }
 }
 

@@ -14,12 +14,14 @@ import type { Decide, Decision } from "../decide.ts";
 import { MovieStoreError } from "../errors.ts";
 import type { Facts } from "../facts.ts";
 import { identityKeys } from "../identity.ts";
+import type { ValueQuery } from "../kept-values.ts";
 import type { StoredFilm } from "../movie.ts";
 import type {
   FilmPage,
   LogPage,
   Moment,
   MovieRepository,
+  PeopleQuery,
   RebuildReport,
   ReceiptFilter,
 } from "../movie-repository.ts";
@@ -35,6 +37,7 @@ import {
   type UpdateHeader,
 } from "../update.ts";
 import { loadWorkingSet } from "../working-set.ts";
+import { peopleOf, valuesOf, wordsNearOf } from "./suggestions.ts";
 
 interface LogLine {
   readonly sequence: number;
@@ -129,6 +132,21 @@ export class MemoryMovieRepository implements MovieRepository {
       more: found.length > query.limit,
       version: this.#changes.length,
     };
+  }
+
+  async values(query: ValueQuery) {
+    this.#open();
+    return { ...valuesOf(this.#derived.films.values(), query), version: this.#changes.length };
+  }
+
+  async people(query: PeopleQuery) {
+    this.#open();
+    return { people: peopleOf(this.#derived.films.values(), query), version: this.#changes.length };
+  }
+
+  async wordsNear(word: string) {
+    this.#open();
+    return { ...wordsNearOf(this.#derived.films.values(), word), version: this.#changes.length };
   }
 
   async films(ids: readonly string[]) {

@@ -3,8 +3,9 @@
 import { describe, expect, test } from "vitest";
 import type { Change } from "../change.ts";
 import type { Decide } from "../decide.ts";
+import type { ValueQuery } from "../kept-values.ts";
 import { MemoryMovieRepository } from "../memory/movie-repository.ts";
-import type { LogPage, Moment, MovieRepository, ReceiptFilter } from "../movie-repository.ts";
+import type { LogPage, Moment, MovieRepository, PeopleQuery, ReceiptFilter } from "../movie-repository.ts";
 import type { MovieQuery } from "../query.ts";
 import { isRejection, type LoggedUpdate, type Receipt, type Submission } from "../update.ts";
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
@@ -20,6 +21,15 @@ class Sound implements MovieRepository {
   }
   find(query: MovieQuery) {
     return this.inner.find(query);
+  }
+  values(query: ValueQuery) {
+    return this.inner.values(query);
+  }
+  people(query: PeopleQuery) {
+    return this.inner.people(query);
+  }
+  wordsNear(word: string) {
+    return this.inner.wordsNear(word);
   }
   films(ids: readonly string[]) {
     return this.inner.films(ids);

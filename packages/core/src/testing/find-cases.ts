@@ -1,9 +1,10 @@
 /** Contract cases: find. What it must find is told by trying every film with `matches` and `comparePositions`. */
 
+import type { FindParameters } from "../find-parameters.ts";
 import { renderMovie, type StoredFilm } from "../movie.ts";
 import type { MovieRepository } from "../movie-repository.ts";
 import { comparePositions, type Position, positionOf, SORTS, type Sort } from "../page-order.ts";
-import { type FindParameters, type MovieQuery, matches, planQuery } from "../query.ts";
+import { type MovieQuery, matches, planQuery } from "../query.ts";
 import { expectEqual, expectSequence, expectThat } from "./assertions.ts";
 import { type ContractCase, forSeeds } from "./contract.ts";
 import { filmCorpus } from "./film-corpus.ts";

@@ -9,6 +9,7 @@ import { numberingCases } from "./numbering-cases.ts";
 import { pageCases } from "./page-cases.ts";
 import { rebuildCases } from "./rebuild-cases.ts";
 import { type RepositoryCapabilities, type RepositoryOpener, repositoryCase } from "./repository-case.ts";
+import { suggestionCases } from "./suggestion-cases.ts";
 
 /**
  * Every promise of {@link MovieRepository}, as cases. An adapter that passes them all can stand in for any other.
@@ -38,6 +39,7 @@ export function movieRepositoryContract(
     ...followCases(define, capabilities),
     ...filmStateCases(define),
     ...findCases(define),
+    ...suggestionCases(define),
     ...pageCases(define),
     ...rebuildCases(define),
   ];

@@ -1,8 +1,8 @@
 /** What the find cases ask for: searches of every kind, and combinations drawn from films. */
 
+import { type FindParameters, MATCHES } from "../find-parameters.ts";
 import type { StoredFilm } from "../movie.ts";
 import { SORTS } from "../page-order.ts";
-import { type FindParameters, MATCHES } from "../query.ts";
 import type { Random } from "./random.ts";
 
 /** Each kind of condition with the films it has to find, and with some that it has to leave. */

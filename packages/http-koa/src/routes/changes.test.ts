@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AMELIE, filmsOf, HEAT, RONIN } from "../../test/films.ts";
+import { filmsOf, HEAT, RONIN } from "../../test/films.ts";
 import { startApi } from "../../test/running-api.ts";
 
 interface Feed {
@@ -51,17 +51,5 @@ describe("the feed of changes", () => {
     const response = await api.get(`/v1/changes?${query}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: "invalid-query", parameter });
-  });
-
-  test("is not given to who takes nothing but a stream of events", async () => {
-    const api = await startApi({ films: [AMELIE] });
-    const refused = await api.get("/v1/changes", { headers: { Accept: "text/event-stream" } });
-    expect(refused.status).toBe(406);
-    expect(await refused.json()).toMatchObject({ code: "not-acceptable" });
-    for (const accept of ["application/json", "text/event-stream, application/json;q=0.5", "*/*"]) {
-      const given = await api.get("/v1/changes", { headers: { Accept: accept } });
-      expect(given.status).toBe(200);
-      expect(given.headers.get("vary")).toBe("Accept");
-    }
   });
 });

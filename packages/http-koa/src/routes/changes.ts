@@ -1,29 +1,72 @@
-/** GET /v1/changes: the numbered feed. */
+/** GET /v1/changes: the numbered feed, as pages or as a stream of events. */
 
 import { MAX_PAGE, type MovieStore } from "@movie-store/core";
 import * as z from "zod";
-import { readAnswer } from "../answer.ts";
+import { readAnswer, type StreamAnswer } from "../answer.ts";
+import type { ChangeFeed } from "../change-feed.ts";
+import { changeStream, EVENT_STREAM } from "../change-stream.ts";
 import { nextLink } from "../next-link.ts";
 import { parameterCheck } from "../parameters.ts";
 import { Problem } from "../problem.ts";
 import type { Route } from "../route.ts";
-import { changeNumber, pageLimit } from "./schemas.ts";
+import { feed as feedSchema } from "../schemas/feed.ts";
+import { changeNumber, pageLimit } from "../schemas/parameters.ts";
 
 const PATH = "/v1/changes";
+const JSON_TYPE = "application/json";
 const DEFAULT_LIMIT = 100;
-const parameters = parameterCheck(
-  z.strictObject({ after: changeNumber.exactOptional(), limit: pageLimit(MAX_PAGE).exactOptional() }),
-);
+const parameters = z.strictObject({
+  after: changeNumber(
+    "Only changes behind this one: the `next` of an earlier page. A stream begins without it with what happens from now on.",
+  ),
+  limit: pageLimit(MAX_PAGE, DEFAULT_LIMIT),
+});
+const readParameters = parameterCheck(parameters);
+const headers = z.object({
+  "Last-Event-ID": z
+    .string()
+    .describe("Goes on behind this change; stronger than `after`. For streams.")
+    .exactOptional(),
+});
 
-export function changesRoutes(store: MovieStore): readonly Route[] {
+interface Page {
+  readonly after?: number;
+  readonly limit?: number;
+}
+
+/** @param heartbeatMs the silence after which a stream says that it is still there. */
+export function changesRoutes(store: MovieStore, feed: ChangeFeed, heartbeatMs: number): readonly Route[] {
+  async function stream(page: Page, lastEventId: string | undefined): Promise<StreamAnswer> {
+    if (page.limit !== undefined) throw refused("limit", "is for pages; a stream of events has none");
+    const version = await store.version();
+    const [name, from] =
+      lastEventId === undefined ? ["after", page.after] : ["Last-Event-ID", eventNumber(lastEventId)];
+    // Who comes with a number that was never given had it from another store, or from one that has lost changes since.
+    if (from !== undefined && from > version) throw refused(name, `is beyond the last change, ${version}`);
+    return changeStream({ feed, after: from ?? version, version, heartbeatMs });
+  }
+
   return [
     {
       path: PATH,
-      handle: async ({ query, accepts }) => {
-        // Whoever waits for a stream of events would wait for ever on a list.
-        if (!accepts("application/json"))
-          throw new Problem("not-acceptable", "the feed is given as application/json only");
-        const page = parameters(query);
+      operation: {
+        id: "getChanges",
+        tag: "changes",
+        summary: "The numbered feed of changes, as pages or as a stream of events",
+        description:
+          "As `text/event-stream` it stays open: each event has the number of a change as its `id`, its kind as `event`, and a `Change` as `data`. A stream takes no `limit`.",
+        parameters,
+        headers,
+        answers: { [JSON_TYPE]: feedSchema, [EVENT_STREAM]: z.string() },
+        problems: ["not-acceptable"],
+        isPaged: true,
+      },
+      handle: async ({ query, header, preferred }) => {
+        const mediaType = preferred([JSON_TYPE, EVENT_STREAM]);
+        if (mediaType === undefined)
+          throw new Problem("not-acceptable", `the feed is given as ${JSON_TYPE} and as ${EVENT_STREAM}`);
+        const page = readParameters(query);
+        if (mediaType === EVENT_STREAM) return stream(page, header("last-event-id"));
         const answer = await store.changes({ limit: DEFAULT_LIMIT, ...page });
         const isFull = answer.changes.length === (page.limit ?? DEFAULT_LIMIT);
         const link = isFull ? nextLink(PATH, query, "after", answer.next) : [];
@@ -31,4 +74,13 @@ export function changesRoutes(store: MovieStore): readonly Route[] {
       },
     },
   ];
+}
+
+function eventNumber(lastEventId: string): number {
+  if (!/^\d{1,15}$/.test(lastEventId)) throw refused("Last-Event-ID", "is not the number of a change");
+  return Number(lastEventId);
+}
+
+function refused(parameter: string, why: string): Problem {
+  return new Problem("invalid-query", `${parameter} ${why}`, { parameter });
 }

@@ -1,22 +1,38 @@
 /** GET /health/live and /health/ready, for whoever starts, stops and balances the processes. */
 
-import { type MovieStore, MovieStoreError } from "@movie-store/core";
+import type { MovieStore } from "@movie-store/core";
 import type { Answer } from "../answer.ts";
-import { Problem } from "../problem.ts";
-import type { Route } from "../route.ts";
+import { within } from "../deadline.ts";
+import { Problem, type ProblemCode } from "../problem.ts";
+import type { Operation, Route } from "../route.ts";
+import { type HealthAnswer, health } from "../schemas/health.ts";
+
+/** They have no key, and must see a busy process as a living one. */
+const forBalancers = { isOpen: true, isUnlimited: true } as const;
 
 export function healthRoutes(
   store: MovieStore,
-  isStopping: () => boolean,
+  stopping: AbortSignal,
   readyWithinMs: number,
 ): readonly Route[] {
   return [
     // Asks no back end: a restart of this process would not mend one.
-    { path: "/health/live", handle: async () => healthAnswer("live") },
     {
+      ...forBalancers,
+      path: "/health/live",
+      operation: operation("getLiveness", "Whether this process runs", []),
+      handle: async () => healthAnswer("live"),
+    },
+    {
+      ...forBalancers,
       path: "/health/ready",
+      operation: operation(
+        "getReadiness",
+        "Whether this process answers: its store does, and it is not about to stop",
+        ["stopping"],
+      ),
       handle: async () => {
-        if (isStopping()) throw new Problem("stopping", "this process is about to stop");
+        if (stopping.aborted) throw new Problem("stopping", "this process is about to stop");
         await within(readyWithinMs, store.version());
         return healthAnswer("ready");
       },
@@ -24,19 +40,11 @@ export function healthRoutes(
   ];
 }
 
-function healthAnswer(status: string): Answer {
-  return { status: 200, text: JSON.stringify({ status }), cached: "never" };
+function operation(id: string, summary: string, problems: readonly ProblemCode[]): Operation {
+  return { id, tag: "service", summary, answers: { "application/json": health }, problems, isRead: false };
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new MovieStoreError("unavailable", `the store did not answer within ${ms} ms`)),
-    ms,
-  );
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function healthAnswer(status: HealthAnswer["status"]): Answer {
+  const answer: HealthAnswer = { status };
+  return { status: 200, text: JSON.stringify(answer), cached: "never" };
 }

@@ -1,45 +1,80 @@
 /** GET /v1/movies/{id}, its history, and what each provider says of it. */
 
-import { MAX_PAGE, type Moment, type MovieStore, MovieStoreError, type TextAnswer } from "@movie-store/core";
+import {
+  MAX_PAGE,
+  type Moment,
+  type MovieStore,
+  MovieStoreError,
+  minVersionSchema,
+  type TextAnswer,
+} from "@movie-store/core";
 import * as z from "zod";
-import { type Answer, readAnswer, redirectAnswer } from "../answer.ts";
+import { type Answer, readAnswer, redirectAnswer, textAnswer } from "../answer.ts";
 import { nextLink } from "../next-link.ts";
-import { parameterCheck } from "../parameters.ts";
+import { noParameters, parameterCheck } from "../parameters.ts";
 import { Problem } from "../problem.ts";
 import type { Route } from "../route.ts";
-import { changeNumber, pageLimit } from "./schemas.ts";
+import { history, movie, sources } from "../schemas/movies.ts";
+import { changeNumber, movieId, pageLimit } from "../schemas/parameters.ts";
 
+const DEFAULT_LIMIT = 100;
 const TIME =
   "is neither the number of a change nor a time like 2026-01-31T12:00:00Z (write the + of an offset as %2B)";
 
-const movieParameters = parameterCheck(
-  z.strictObject({
-    at: z
-      .union([z.string().regex(/^\d{1,15}$/), z.iso.datetime({ offset: true }), z.iso.date()], TIME)
-      .exactOptional(),
-  }),
-);
-const historyParameters = parameterCheck(
-  z.strictObject({ after: changeNumber.exactOptional(), limit: pageLimit(MAX_PAGE).exactOptional() }),
-);
-const noParameters = parameterCheck(z.strictObject({}));
+const movieParameters = z.strictObject({
+  at: z
+    .union([z.string().regex(/^\d{1,15}$/), z.iso.datetime({ offset: true }), z.iso.date()], TIME)
+    .describe("The film as it was after this change or at this time.")
+    .exactOptional(),
+  minVersion: minVersionSchema.exactOptional(),
+});
+const historyParameters = z.strictObject({
+  after: changeNumber("Only changes behind this one: the `next` of an earlier page."),
+  limit: pageLimit(MAX_PAGE, DEFAULT_LIMIT),
+});
+const readMovieParameters = parameterCheck(movieParameters);
+const readHistoryParameters = parameterCheck(historyParameters);
 
 export function movieRoutes(store: MovieStore): readonly Route[] {
   return [
     {
       path: "/v1/movies/:id",
+      operation: {
+        id: "getMovie",
+        tag: "films",
+        summary: "A film",
+        description:
+          "An id that turned out to be another film leads to that one. With `at`, the film as it was; the id may have led elsewhere then.",
+        parameters: movieParameters,
+        path: movieId,
+        answers: { "application/json": movie },
+        problems: ["unknown-movie", "withdrawn", "not-yet"],
+        redirects: true,
+      },
       handle: async ({ id, query }) => {
         if (query === "") return movieAnswer(await store.getText(id), query);
-        const { at } = movieParameters(query);
-        const answer =
-          at === undefined ? await store.getText(id) : await store.getTextAt(id, await momentOf(store, at));
-        return movieAnswer(answer, query);
+        const { at, minVersion } = readMovieParameters(query);
+        if (at === undefined)
+          return movieAnswer(await store.getText(id, minVersion === undefined ? {} : { minVersion }), query);
+        if (minVersion !== undefined) await store.reach(minVersion);
+        return movieAnswer(await store.getTextAt(id, await momentOf(store, at)), query);
       },
     },
     {
       path: "/v1/movies/:id/history",
+      operation: {
+        id: "getHistory",
+        tag: "films",
+        summary: "Every change of a film",
+        parameters: historyParameters,
+        path: movieId,
+        answers: { "application/json": history },
+        problems: ["unknown-movie"],
+        isPaged: true,
+      },
       handle: async ({ id, query }) => {
-        const answer = await store.history(id, historyParameters(query));
+        const page = { limit: DEFAULT_LIMIT, ...readHistoryParameters(query) };
+        const answer = await store.history(id, page);
         if (answer === undefined) throw unknownMovie(await store.version());
         const headers =
           answer.next === null ? [] : nextLink(path(id, "/history"), query, "after", answer.next);
@@ -48,6 +83,15 @@ export function movieRoutes(store: MovieStore): readonly Route[] {
     },
     {
       path: "/v1/movies/:id/sources",
+      operation: {
+        id: "getSources",
+        tag: "films",
+        summary: "What each provider says of a film, and who won each field",
+        path: movieId,
+        answers: { "application/json": sources },
+        problems: ["unknown-movie"],
+        redirects: true,
+      },
       handle: async ({ id, query }) => {
         noParameters(query);
         const version = await store.version();
@@ -63,10 +107,8 @@ export function movieRoutes(store: MovieStore): readonly Route[] {
 function movieAnswer(answer: TextAnswer, query: string): Answer {
   const { status, version } = answer;
   switch (status) {
-    case "live": {
-      const { text, digest, layer } = answer;
-      return { status: 200, text, digest, version, layer, cached: "read" };
-    }
+    case "live":
+      return textAnswer(answer);
     case "merged": {
       const target = path(answer.into ?? "", query === "" ? "" : `?${query}`);
       return redirectAnswer(target, version);

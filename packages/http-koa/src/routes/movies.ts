@@ -1,8 +1,9 @@
 /** GET /v1/movies: the search. */
 
-import type { MovieStore } from "@movie-store/core";
+import { findParametersSchema, type MovieStore } from "@movie-store/core";
 import { PlanCache, type PlannedSearch } from "../plan-cache.ts";
 import type { Route } from "../route.ts";
+import { moviesPage } from "../schemas/movies.ts";
 
 const PATH = "/v1/movies";
 
@@ -11,6 +12,17 @@ export function moviesRoutes(store: MovieStore): readonly Route[] {
   return [
     {
       path: PATH,
+      operation: {
+        id: "findMovies",
+        tag: "films",
+        summary: "Search films",
+        description:
+          "Conditions combine with AND. Names are compared without case, accents and repeated spaces. Nothing found is 200 with an empty list.",
+        parameters: findParametersSchema,
+        answers: { "application/json": moviesPage },
+        problems: ["not-yet"],
+        isPaged: true,
+      },
       handle: async ({ query }) => {
         const plan = plans.planOf(query);
         const { text, version, layer, digest, next } = await store.findText(plan.planned);
