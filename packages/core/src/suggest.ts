@@ -5,8 +5,8 @@
  * perhaps unfinished, newest first. People: those one of whose words the text begins at, see name-keys.ts. Either kind
  * gets half of the places, and those that the other leaves.
  *
- * Where nothing at all is found, words that no title and no name has are corrected, see spelling.ts; then the films
- * are those of the likeliest corrected text that has any, and the people those of all corrected texts.
+ * Words that begin no word of any title or name are corrected, see spelling.ts; then the films are those of the
+ * likeliest corrected text that has any, and the people those of all corrected texts.
  */
 
 import type { SuggestAnswer, Suggestion } from "./answers.ts";
@@ -64,15 +64,11 @@ export async function readSuggestions(
   { text, limit }: SuggestQuery,
 ): Promise<SuggestAnswer> {
   if (text === "") return { suggestions: [], version: await repository.version() };
-  const found = await suggestionsOf(repository, [text], limit);
-  if (found.suggestions.length > 0) return found;
   const corrected = await correctedTexts(repository, text);
+  const texts = corrected.texts.length === 0 ? [text] : corrected.texts;
+  const { suggestions, version } = await suggestionsOf(repository, texts, limit);
   // The answer is as old as the oldest part of it.
-  let version = Math.min(found.version, corrected.version);
-  if (corrected.texts.length === 0) return { suggestions: [], version };
-  const meant = await suggestionsOf(repository, corrected.texts, limit);
-  version = Math.min(version, meant.version);
-  return { suggestions: meant.suggestions, version };
+  return { suggestions, version: Math.min(version, corrected.version) };
 }
 
 async function suggestionsOf(
@@ -188,30 +184,28 @@ function personSuggestion({ name, films }: KeptValue): Suggestion {
 
 // ---- corrections ----
 
-/** The texts that may have been meant, the likeliest first; none where a word can't be corrected, or all are right. */
+/** The texts that may have been meant, the likeliest first; none where all words are right, or one can't be corrected. */
 async function correctedTexts(
   repository: MovieRepository,
   text: string,
 ): Promise<{ readonly texts: readonly string[]; readonly version: number }> {
   const words = allWordsOf(text);
-  let version = Number.POSITIVE_INFINITY;
-  const choices: (readonly string[])[] = [];
-  let wrong = 0;
-  for (const [at, word] of words.entries()) {
-    const { length } = [...word];
-    const isTried = length >= MIN_CORRECTED && length <= MAX_CORRECTED && words.length <= MAX_CORRECTED_TEXT;
-    const looked = isTried ? await repository.wordsNear(word) : undefined;
-    version = Math.min(version, looked?.version ?? version);
-    if (looked === undefined || looked.begins) {
-      choices.push([word]);
-      continue;
-    }
-    wrong++;
-    choices.push(correctionsOf(word, looked.near, at === words.length - 1).slice(0, MAX_TEXTS));
-    if (wrong > MAX_WRONG || choices.at(-1)?.length === 0) return { texts: [], version };
-  }
-  if (wrong === 0) return { texts: [], version };
-  return { texts: combined(choices).map((chosen) => withWords(text, chosen)), version };
+  if (words.length > MAX_CORRECTED_TEXT) return { texts: [], version: Number.POSITIVE_INFINITY };
+  const looked = await Promise.all(
+    words.map(async (word) => {
+      const { length } = [...word];
+      const isTried = length >= MIN_CORRECTED && length <= MAX_CORRECTED;
+      return isTried ? repository.wordsNear(word) : undefined;
+    }),
+  );
+  const version = Math.min(...looked.map((each) => each?.version ?? Number.POSITIVE_INFINITY));
+  const choices = words.map((word, at) => {
+    const { begins = true, near = [] } = looked[at] ?? {};
+    return begins ? [word] : correctionsOf(word, near, at === words.length - 1).slice(0, MAX_TEXTS);
+  });
+  const wrong = looked.filter((each) => each?.begins === false).length;
+  const isHopeless = wrong === 0 || wrong > MAX_WRONG || choices.some((choice) => choice.length === 0);
+  return { texts: isHopeless ? [] : combined(choices).map((chosen) => withWords(text, chosen)), version };
 }
 
 function combined(choices: readonly (readonly string[])[]): readonly (readonly string[])[] {

@@ -59,12 +59,17 @@ function peopleStatement(beginnings: readonly string[], keys: number): string {
     WHERE s.id = 1 ORDER BY k.tier DESC, k.name_key`;
 }
 
+/** Nearly always a word begins with the typed one, and then its neighbours are not looked for. */
 export async function wordsNear(connection: Connection, typed: string): Promise<WordsNear> {
   const start = startOfWord(typed);
+  const begun = `EXISTS (SELECT 1 FROM word WHERE start = ${textBytes(start)} AND ${within("word", typed)})`;
+  const row = await connection.row(
+    `SELECT s.number AS version, ${begun} AS begun FROM store s WHERE s.id = 1`,
+  );
+  if (row?.["begun"] === 1) return { begins: true, near: [], version: Number(row["version"]) };
   const deletions = deletionsOfStart(start).map(textBytes).join(",");
   const rows = await connection.rows(
-    `SELECT s.number AS version, w.word, w.uses, t.films,
-        EXISTS (SELECT 1 FROM word WHERE start = ${textBytes(start)} AND ${within("word", typed)}) AS begun
+    `SELECT s.number AS version, w.word, w.uses, t.films, ${begun} AS begun
       FROM store s LEFT JOIN (
         SELECT word.word, word.uses FROM
           (SELECT DISTINCT start FROM word_deletion WHERE deletion IN (${deletions})) d
@@ -76,8 +81,8 @@ export async function wordsNear(connection: Connection, typed: string): Promise<
   const version = Number(rows[0]?.["version"]);
   if (rows[0]?.["begun"] === 1) return { begins: true, near: [], version };
   const near = rows
-    .filter((row) => row["word"] !== null)
-    .map((row) => ({ word: textOf(row["word"]) as string, uses: usesOf(row) }))
+    .filter((each) => each["word"] !== null)
+    .map((each) => ({ word: textOf(each["word"]) as string, uses: usesOf(each) }))
     .filter(({ word }) => nearBeginning(typed, word) !== undefined);
   return { begins: false, near, version };
 }
