@@ -32,7 +32,7 @@ interface Interference {
 }
 
 for (const { name, server } of SERVERS) {
-  describe.skipIf(server === undefined)(`searches on ${name}`, () => {
+  describe.skipIf(server === undefined)(`searches on ${name}`, { timeout: 60_000 }, () => {
     let database: TestDatabase;
     let repository: MySqlMovieRepository;
     let pool: ConnectionPool;

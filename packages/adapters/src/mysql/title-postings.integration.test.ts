@@ -28,7 +28,7 @@ const MOVED_AT_LEAST = 10;
 const BATCH = 7;
 
 for (const { name, server } of SERVERS) {
-  describe.skipIf(server === undefined)(`postings by title on ${name}`, () => {
+  describe.skipIf(server === undefined)(`postings by title on ${name}`, { timeout: 60_000 }, () => {
     let database: TestDatabase;
     let repository: MySqlMovieRepository;
     let pool: ConnectionPool;

@@ -15,7 +15,7 @@ const SERVERS = [
 const BATCH = 20;
 
 for (const { name, server } of SERVERS) {
-  describe.skipIf(server === undefined)(`postings by version on ${name}`, () => {
+  describe.skipIf(server === undefined)(`postings by version on ${name}`, { timeout: 60_000 }, () => {
     let database: TestDatabase;
     let repository: MySqlMovieRepository;
     beforeAll(async () => {
