@@ -73,19 +73,15 @@ function wholeNumber(min: number, max: number) {
 
 const path = z.string().refine((text) => !text.includes("\0"), "must be the path of a folder");
 
-const apiKeys = z.string().transform((text, context): readonly ApiKey[] => {
-  const keys = readApiKeys(text);
-  if (typeof keys !== "string") return keys;
-  context.addIssue({ code: "custom", message: keys });
-  return z.NEVER;
-});
-
-const origins = z.string().transform((text, context): readonly string[] => {
-  const read = readOrigins(text);
-  if (typeof read !== "string") return read;
-  context.addIssue({ code: "custom", message: read });
-  return z.NEVER;
-});
+/** @param read gives the items of a list, or says what is wrong with its text. */
+function listOf<T>(read: (text: string) => readonly T[] | string) {
+  return z.string().transform((text, context): readonly T[] => {
+    const items = read(text);
+    if (typeof items !== "string") return items;
+    context.addIssue({ code: "custom", message: items });
+    return z.NEVER;
+  });
+}
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
 
@@ -116,8 +112,8 @@ const environmentSchema = z.object({
       "must be the name of a bucket: 3 to 63 of a-z, 0-9, dot and hyphen",
     )
     .optional(),
-  API_KEYS: apiKeys.default([]),
-  CORS_ORIGINS: origins.default([ANY_ORIGIN]),
+  API_KEYS: listOf(readApiKeys).default([]),
+  CORS_ORIGINS: listOf(readOrigins).default([ANY_ORIGIN]),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000).default(0),
   METRICS_OPEN: oneOf(["on", "off"]).default("off"),
   POSTER_HOSTS: hostNames.default([]),

@@ -2,7 +2,7 @@
 
 import { MovieStoreError, term } from "@movie-store/core";
 import type { Connection } from "./connection.ts";
-import { textBytes } from "./known-terms.ts";
+import { startsWith, textBytes } from "./known-terms.ts";
 import { freeRebuildLock, takeRebuildLock, undoRebuild } from "./rebuild-marker.ts";
 import { YEAR_DOWN } from "./schema.ts";
 import { lockStore, writeStore } from "./store-row.ts";
@@ -58,7 +58,7 @@ async function fillFrom(connection: Connection, kind: string): Promise<void> {
   const writer = new SuggestionWriter({ term: "term", nameKey: "name_key", word: "word" });
   for (let after = textBytes(kind); ; ) {
     const rows = await connection.rows(
-      `SELECT term, films FROM term WHERE term > ${after} AND term < ${textBytes(`${kind}\u{10ffff}`)}
+      `SELECT term, films FROM term WHERE term > ${after} AND ${startsWith("term", kind)}
         ORDER BY term LIMIT ${TERMS_A_PAGE}`,
     );
     const last = rows.at(-1);

@@ -136,7 +136,7 @@ function endOf(order: "ASC" | "DESC"): string {
 }
 
 /** The greatest code point ends the range of everything that starts with a text. */
-function startsWith(column: string, start: string): string {
+export function startsWith(column: string, start: string): string {
   return `${column} >= ${textBytes(start)} AND ${column} < ${textBytes(`${start}\u{10ffff}`)}`;
 }
 

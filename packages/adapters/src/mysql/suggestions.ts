@@ -12,7 +12,7 @@ import {
   type WordsNear,
 } from "@movie-store/core";
 import type { Connection, Row } from "./connection.ts";
-import { textBytes } from "./known-terms.ts";
+import { startsWith, textBytes } from "./known-terms.ts";
 import { textOf } from "./update-log.ts";
 import { keptValue, NEWEST_FILM } from "./values.ts";
 
@@ -48,7 +48,7 @@ function peopleStatement(beginnings: readonly string[], keys: number): string {
     shortest.map(
       (
         beginning,
-      ) => `(SELECT tier, name_key FROM name_key WHERE tier = ${tier} AND ${within("name_key", beginning)}
+      ) => `(SELECT tier, name_key FROM name_key WHERE tier = ${tier} AND ${startsWith("name_key", beginning)}
         ORDER BY tier, name_key LIMIT ${keys})`,
     ),
   );
@@ -62,7 +62,7 @@ function peopleStatement(beginnings: readonly string[], keys: number): string {
 /** Nearly always a word begins with the typed one, and then its neighbours are not looked for. */
 export async function wordsNear(connection: Connection, typed: string): Promise<WordsNear> {
   const start = startOfWord(typed);
-  const begun = `EXISTS (SELECT 1 FROM word WHERE start = ${textBytes(start)} AND ${within("word", typed)})`;
+  const begun = `EXISTS (SELECT 1 FROM word WHERE start = ${textBytes(start)} AND ${startsWith("word", typed)})`;
   const row = await connection.row(
     `SELECT s.number AS version, ${begun} AS begun FROM store s WHERE s.id = 1`,
   );
@@ -90,9 +90,4 @@ export async function wordsNear(connection: Connection, typed: string): Promise<
 /** All titles with a word are one of its uses, however many films they are of. */
 function usesOf(row: Row): number {
   return Number(row["uses"]) + Math.max(0, Number(row["films"] ?? 0) - 1);
-}
-
-/** The greatest code point ends the range of everything that starts with a text. */
-function within(column: string, beginning: string): string {
-  return `${column} >= ${textBytes(beginning)} AND ${column} < ${textBytes(`${beginning}\u{10ffff}`)}`;
 }

@@ -9,6 +9,7 @@ import {
   term,
 } from "@movie-store/core";
 import { type Connection, insertRows } from "./connection.ts";
+import { endOf } from "./term-groups.ts";
 
 /** The starts of words are looked up for every new person; this many are remembered. */
 const REMEMBERED_STARTS = 100_000;
@@ -92,7 +93,7 @@ export function remakeSuggestions(connection: Connection): void {
       const rows = connection.all(
         "SELECT term, films FROM term WHERE term > ? AND term < ? ORDER BY term LIMIT ?",
         after,
-        `${kind}\u{10ffff}`,
+        endOf(kind),
         TERMS_A_PAGE,
       ) as unknown as readonly { readonly term: string; readonly films: number }[];
       if (rows.length === 0) break;

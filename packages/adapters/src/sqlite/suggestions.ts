@@ -17,10 +17,8 @@ import {
 } from "@movie-store/core";
 import { lastChange } from "./changes.ts";
 import type { Connection } from "./connection.ts";
+import { endOf } from "./term-groups.ts";
 import { valueOfKey } from "./values.ts";
-
-/** The greatest code point ends the range of everything that starts with a text. */
-const END = "\u{10ffff}";
 
 export function peopleBeginning(connection: Connection, { beginnings, limit }: PeopleQuery): PeoplePage {
   const names = new Set<string>();
@@ -49,7 +47,7 @@ function firstKeys(
         "SELECT key FROM name_key WHERE tier = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?",
         tier,
         beginning,
-        beginning + END,
+        endOf(beginning),
         rows,
       )
       .map((row) => row["key"] as string);
@@ -65,7 +63,7 @@ export function wordsNear(connection: Connection, typed: string): WordsNear {
     "SELECT 1 FROM word WHERE start = ? AND word >= ? AND word < ? LIMIT 1",
     start,
     typed,
-    typed + END,
+    endOf(typed),
   );
   if (begun !== undefined) return { begins: true, near: [], version };
   const deletions = deletionsOfStart(start);

@@ -134,6 +134,6 @@ function countStarting(
 }
 
 /** The greatest code point ends the range of everything that starts with a text. */
-function endOf(start: string): string {
+export function endOf(start: string): string {
   return `${start}\u{10ffff}`;
 }

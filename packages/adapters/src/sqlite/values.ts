@@ -11,13 +11,14 @@ import {
 } from "@movie-store/core";
 import { lastChange } from "./changes.ts";
 import type { Connection } from "./connection.ts";
+import { endOf } from "./term-groups.ts";
 
 export function valuePage(connection: Connection, { kind, prefix, after, limit }: ValueQuery): ValuePage {
   const rows = connection.all(
     `SELECT id, term, films FROM term WHERE term > ? AND term >= ? AND term < ? AND films > 0 ORDER BY term LIMIT ?`,
     termOfValue(kind, after),
     termOfValue(kind, prefix),
-    termOfValue(kind, `${prefix}\u{10ffff}`),
+    endOf(termOfValue(kind, prefix)),
     limit + 1,
   ) as unknown as readonly CountedRow[];
   return {
