@@ -1,7 +1,7 @@
 /** A connection, lent by the pool for one piece of work. */
 
 import { MovieStoreError } from "@movie-store/core";
-import type { PoolConnection, RowDataPacket } from "mysql2";
+import type { PoolConnection, ResultSetHeader, RowDataPacket } from "mysql2";
 
 export type Row = Readonly<Record<string, unknown>>;
 /** Scalars only: mysql2 would spread an object or an array over the statement. */
@@ -28,6 +28,11 @@ export class Connection {
 
   async run(sql: string, values?: readonly Value[]): Promise<void> {
     await this.#query(sql, values);
+  }
+
+  /** @returns how many rows a DELETE has removed. */
+  async change(sql: string): Promise<number> {
+    return ((await this.#query(sql, undefined)) as ResultSetHeader).affectedRows;
   }
 
   /** mysql2's own `timeout` leaves the connection in use and the server at work. */

@@ -37,7 +37,7 @@ for (const { name, server } of SERVERS) {
       expect(await database.rows("SELECT version FROM schema_migration")).toHaveLength(LATEST);
     });
 
-    it("goes on where another was cut off, after whichever statement", async () => {
+    it("goes on where another was cut off, after whichever statement", { timeout: 180_000 }, async () => {
       await migrateMySql(database);
       const whole = await schema();
       const statements = MIGRATIONS.flat();

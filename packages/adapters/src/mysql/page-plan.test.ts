@@ -10,6 +10,7 @@ const FILMS: Readonly<Record<string, number>> = {
   "g:silent": 200_000,
   "g:noir": 8_000,
   "g:rare": 900,
+  "s:acme": 7_000,
   "w:night": 30_000,
   "p:zo": 1_200,
   "p:bla": 6_000,
@@ -63,9 +64,13 @@ describe("the way to a page", () => {
     [{ title: "bla", match: "prefix", "cast.not": ["theda bara"], sort: "title" }, "fetched: p:bla"],
     [{ title: "bla", match: "prefix", genre: ["drama"], sort: "title" }, "listed by title: g:drama"],
     [{ title: "bla", match: "prefix", genre: ["drama"], sort: "-updated" }, "fetched: p:bla"],
-    [{ genre: ["noir"], sort: "-updated" }, "versions: g:noir"],
+    [{ genre: ["rare"], sort: "-updated" }, "listed by version: g:rare"],
+    [{ "genre.any": ["noir", "drama"], sort: "-updated" }, "listed by version: g:drama or g:noir"],
+    [{ provider: "acme", sort: "-updated" }, "versions: s:acme"],
     [{ title: "zo", match: "prefix", sort: "-updated" }, "fetched: p:zo"],
-    [{ genre: ["drama"], sort: "-updated" }, "walked"],
+    [{ genre: ["drama"], sort: "-updated" }, "listed by version: g:drama"],
+    [{ genre: ["drama"], title: "night", sort: "-updated" }, "listed by version: g:drama"],
+    [{ title: "night", sort: "-updated" }, "walked"],
   ])("%o: %s", (parameters, way) => {
     expect(wayOf(parameters)).toBe(way);
   });

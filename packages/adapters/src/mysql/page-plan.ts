@@ -15,7 +15,7 @@ export interface Part {
 
 export type PagePlan =
   /** Postings lie in the order of the page. */
-  | { readonly way: "listed"; readonly by: "year" | "title"; readonly parts: readonly Part[] }
+  | { readonly way: "listed"; readonly by: "year" | "title" | "version"; readonly parts: readonly Part[] }
   /** All postings of a group are read with the version beside them, and sorted. */
   | { readonly way: "versions"; readonly part: Part }
   /** The films of a few postings are fetched, and sorted. */
@@ -73,10 +73,17 @@ export function planPage(query: MovieQuery, conditions: Conditions, fewest: numb
       return { way: "listed", by: "title", parts: [drivenBy(driver)] };
     }
     case "-updated": {
-      const hasVersions = smallest.byTitle && smallest.films <= VERSIONS_AT_ONCE;
-      if (hasVersions && !(isFew && fewest * POSTINGS_A_FETCH < smallest.films))
+      // The years of the query may leave fewer films than the walk through the list would meet.
+      const isFewer = isFew && fewest * POSTINGS_A_FETCH < smallest.films;
+      if (smallest.byVersion && !isFewer)
+        return { way: "listed", by: "version", parts: [drivenBy(smallest)] };
+      if (smallest.byTitle && smallest.films <= VERSIONS_AT_ONCE && !isFewer)
         return { way: "versions", part: drivenBy(smallest) };
-      return isFew ? { way: "fetched", part: drivenBy(smallest) } : { way: "walked", probes: groups };
+      if (isFew) return { way: "fetched", part: drivenBy(smallest) };
+      const driver = groups.find((group) => group.byVersion);
+      return driver === undefined
+        ? { way: "walked", probes: groups }
+        : { way: "listed", by: "version", parts: [drivenBy(driver)] };
     }
   }
 }

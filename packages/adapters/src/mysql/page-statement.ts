@@ -39,6 +39,9 @@ export function countStatement(query: MovieQuery, { terms }: Group, limit: numbe
 function candidatesOf(search: Search, plan: PagePlan): string {
   switch (plan.way) {
     case "listed": {
+      // A version is that of one film, so there are no ids to be sorted within one.
+      if (plan.by === "version")
+        return listing(search, VERSIONS, plan.parts, behindKey(search, VERSIONS, "<"), "DESC", "DESC");
       const postings = plan.by === "year" ? YEARS : TITLES;
       const isDown = search.query.sort === "year" || search.query.sort === "-title";
       return isDown ? byKeyDown(search, postings, plan.parts) : byKey(search, postings, plan.parts);
@@ -54,9 +57,9 @@ function candidatesOf(search: Search, plan: PagePlan): string {
 
 // ---- lists in the order of the page ----
 
-/** A table of postings, and what it is sorted by behind the term. */
+/** Tables of postings, each posting in one of them, and what they are sorted by behind the term. */
 interface Postings {
-  readonly table: string;
+  readonly tables: readonly string[];
   readonly key: string;
   readonly film: FilmAtHand;
   /** The place where an earlier page ended, as the table has it. */
@@ -64,17 +67,24 @@ interface Postings {
 }
 
 const YEARS: Postings = {
-  table: "posting",
+  tables: ["posting"],
   key: "p.year_down",
   film: { id: "p.film" },
   keyOf: (year) => YEAR_DOWN - Number(year),
 };
 
 const TITLES: Postings = {
-  table: "title_posting",
+  tables: ["title_posting", "title_posting_recent"],
   key: "p.title",
   film: { id: "p.film", sortTitle: "p.title" },
   keyOf: (title) => textBytes(sortKeyOfTitle(String(title))),
+};
+
+const VERSIONS: Postings = {
+  tables: ["version_posting"],
+  key: "p.version",
+  film: { id: "p.film" },
+  keyOf: Number,
 };
 
 type Order = "ASC" | "DESC";
@@ -100,7 +110,7 @@ function byKeyDown(search: Search, postings: Postings, parts: readonly Part[]): 
 /** The first postings that pass the probes: of each list, then of all of these together. */
 function listing(
   search: Search,
-  { table, key, film }: Postings,
+  { tables, key, film }: Postings,
   parts: readonly Part[],
   behind: string,
   keyOrder: Order,
@@ -108,15 +118,20 @@ function listing(
 ): string {
   const { query, limit } = search;
   const lists = parts.flatMap((part) =>
-    listsOf(part.driver).map(
-      (terms) => `SELECT ${distinct(terms)} ${key} AS place, p.film FROM ${table} p FORCE INDEX (PRIMARY)
-        WHERE ${oneOf("p.term", terms)} ${yearsOf(query, part)} ${behind} ${probesOf({ ...search, ...part }, film)}
-        ORDER BY ${key} ${keyOrder}, p.film ${filmOrder} LIMIT ${limit}`,
+    listsOf(part.driver).flatMap((terms) =>
+      tables.map(
+        (table) => `SELECT ${distinct(terms)} ${key} AS place, p.film FROM ${table} p FORCE INDEX (PRIMARY)
+          WHERE ${oneOf("p.term", terms)} ${yearsOf(query, part)} ${behind} ${probesOf({ ...search, ...part }, film)}
+          ORDER BY ${key} ${keyOrder}, p.film ${filmOrder} LIMIT ${limit}`,
+      ),
     ),
   );
-  if (lists.length === 1) return lists.join("");
-  return `${lists.map((list) => `(${list})`).join(" UNION ")}
-    ORDER BY place ${keyOrder}, film ${filmOrder} LIMIT ${limit}`;
+  return firstOf(lists, `ORDER BY place ${keyOrder}, film ${filmOrder} LIMIT ${limit}`);
+}
+
+/** @param order of the lists, and how many are wanted. */
+function firstOf(lists: readonly string[], order: string): string {
+  return lists.length === 1 ? lists.join("") : `${lists.map((list) => `(${list})`).join(" UNION ")} ${order}`;
 }
 
 function behindKey({ query: { after } }: Search, { key, keyOf }: Postings, beyond: "<" | ">"): string {
@@ -130,10 +145,15 @@ function behindKey({ query: { after } }: Search, { key, keyOf }: Postings, beyon
 /** The postings of the driver by the version of the film. */
 function byVersionOfPosting(search: Search, { driver, probes }: Part): string {
   const { query, limit } = search;
-  const film: FilmAtHand = { id: "p.film", sortTitle: "p.title" };
-  return `SELECT ${distinct(driver.terms)} p.version AS place, p.film FROM title_posting p FORCE INDEX (PRIMARY)
-    WHERE ${oneOf("p.term", driver.terms)} ${behindVersion(query, "p.film")} ${yearsOf(query)}
-    ${probesOf({ ...search, probes }, film)} ORDER BY place DESC LIMIT ${limit}`;
+  const order = `ORDER BY place DESC LIMIT ${limit}`;
+  const lists = TITLES.tables.map(
+    (
+      table,
+    ) => `SELECT ${distinct(driver.terms)} p.version AS place, p.film FROM ${table} p FORCE INDEX (PRIMARY)
+      WHERE ${oneOf("p.term", driver.terms)} ${behindVersion(query, "p.film")} ${yearsOf(query)}
+      ${probesOf({ ...search, probes }, TITLES.film)} ${order}`,
+  );
+  return firstOf(lists, order);
 }
 
 /** Live films by their last change, which each has for itself. */

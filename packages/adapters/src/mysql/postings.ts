@@ -1,10 +1,13 @@
 /** Writes the postings of films in key order, and keeps the counts of terms and what is told by them. */
 
 import type { Connection } from "./connection.ts";
-import type { Entry, PostingDifferences, TermDifference } from "./posting-differences.ts";
+import type { Entry, PostingDifferences } from "./posting-differences.ts";
+import { scattered } from "./scattered.ts";
 import { insertRows, pieces } from "./sql.ts";
 import { type SuggestionTables, SuggestionWriter } from "./suggestion-rows.ts";
 import { TermIds } from "./term-ids.ts";
+import { type RecentTitleOptions, type TitlePostingTables, writeTitlePostings } from "./title-postings.ts";
+import { type WrittenTerm, writeVersionPostings } from "./version-postings.ts";
 
 /** Titles, and pieces of them: films are searched by them, but a page sorted by title is driven by other terms. */
 const TITLE_KINDS: ReadonlySet<string> = new Set(["4:", "p:", "t:"]);
@@ -24,27 +27,31 @@ export function hasTitlePostings(term: string): boolean {
 }
 
 /** Where postings stand: the tables, or those that a rebuild fills. */
-export interface PostingTables {
+export interface PostingTables extends TitlePostingTables {
   readonly term: string;
   readonly posting: string;
-  readonly titlePosting: string;
+  readonly versionPosting: string;
 }
 
-const TABLES = {
+const TABLES: PostingTables & SuggestionTables = {
   term: "term",
   posting: "posting",
   titlePosting: "title_posting",
+  versionPosting: "version_posting",
+  recent: { postings: "title_posting_recent", sweep: "title_posting_sweep" },
   nameKey: "name_key",
   word: "word",
-} as const;
+};
 
 export class PostingWriter {
   readonly #tables: PostingTables;
   readonly #terms: TermIds;
   readonly #suggestions: SuggestionWriter;
+  readonly #recent: RecentTitleOptions;
 
-  constructor(tables: PostingTables & SuggestionTables = TABLES) {
+  constructor(tables: PostingTables & SuggestionTables = TABLES, recent: RecentTitleOptions = {}) {
     this.#tables = tables;
+    this.#recent = recent;
     this.#suggestions = new SuggestionWriter(tables);
     this.#terms = new TermIds(tables.term);
   }
@@ -58,21 +65,17 @@ export class PostingWriter {
     const terms = [...differences]
       .map(([term, difference]) => ({ ...difference, term, id: ids.get(term) as number }))
       .sort((a, b) => a.id - b.id);
-    const { posting, titlePosting } = this.#tables;
+    const { posting, versionPosting } = this.#tables;
     for (const some of pieces([...removedPostings(terms)]))
       await connection.run(`DELETE FROM ${posting} WHERE (term, year_down, film) IN (${some.join(",")})`);
-    for (const some of pieces([...removedTitles(terms)]))
-      await connection.run(`DELETE FROM ${titlePosting} WHERE (term, title, film) IN (${some.join(",")})`);
     await insertRows(
       connection,
       `INSERT INTO ${posting} (term, year_down, film) VALUES`,
-      addedPostings(terms),
+      scattered([...addedPostings(terms)]),
     );
-    await insertRows(
-      connection,
-      `INSERT INTO ${titlePosting} (term, title, film, year_down, version) VALUES`,
-      addedTitles(terms),
-    );
+    const titles = { removed: [...removedTitles(terms)], added: [...addedTitles(terms)] };
+    await writeTitlePostings(connection, this.#tables, titles, this.#recent);
+    await writeVersionPostings(connection, versionPosting, terms);
     await this.#terms.count(connection, terms);
     await this.#suggestions.write(connection, differences);
     return last;
@@ -83,11 +86,6 @@ export class PostingWriter {
     this.#terms.confirm();
     this.#suggestions.confirm();
   }
-}
-
-interface WrittenTerm extends TermDifference {
-  readonly term: string;
-  readonly id: number;
 }
 
 function* removedPostings(terms: readonly WrittenTerm[]): Generator<string> {

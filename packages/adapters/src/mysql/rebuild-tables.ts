@@ -18,6 +18,7 @@ export const SPARE = {
   titlePosting: `${NEW}title_posting`,
   nameKey: `${NEW}name_key`,
   word: `${NEW}word`,
+  versionPosting: `${NEW}version_posting`,
 } as const;
 
 /** Films as the log has made them, before they have their versions; in the order in which they were decided. */

@@ -7,9 +7,14 @@
  * name) and `word_deletion` (see core's spelling.ts), all of them derived from `term`.
  * `follow_cursor` has one row as well: how far a shared cache has followed the changes. No writer waits for it.
  *
+ * `record` and `film_json` are long and clustered by the order in which they came, so that new ones fill one page after
+ * the other; their ids, which are random, are indexes beside them.
+ *
  * `posting` is clustered by term, year (newest first) and film: the first page of a term is one short range of it.
  * `title_posting` is the same in the order of titles, without pieces of titles and people (postings.ts). It has the
- * version of the film, so that a thousand films are sorted by it without a look at each.
+ * version of the film, so that a thousand films are sorted by it without a look at each. The last of them are in
+ * `title_posting_recent`, see title-postings.ts; `title_posting_sweep` has one row, or none.
+ * `version_posting` is that of genres in the order of the last change.
  *
  * `film` is small enough to stay in memory, so that searches can look at films that they do not answer with; the
  * finished JSON is ten times its size and stands apart.
@@ -34,8 +39,24 @@ export const REBUILT = [
   "title_posting",
   "name_key",
   "word",
+  "title_posting_recent",
+  "title_posting_sweep",
+  "version_posting",
   "store",
 ] as const;
+
+/** Repeatable, which ALTER TABLE is not. */
+function clusteredByArrival(table: string): readonly string[] {
+  const isDone = `EXISTS (SELECT 1 FROM information_schema.columns
+      WHERE table_schema = DATABASE() AND table_name = '${table}' AND column_name = 'place')`;
+  const statement = `ALTER TABLE ${table} DROP PRIMARY KEY,
+      ADD COLUMN place BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY FIRST, ADD UNIQUE KEY ${table}_of_id (id)`;
+  return [
+    `SET @statement = IF(${isDone}, 'DO 0', '${statement}')`,
+    "PREPARE statement FROM @statement",
+    "EXECUTE statement",
+  ];
+}
 
 /** The statements of each version. Each can be repeated: a migration that was cut off begins its version again. */
 export const MIGRATIONS: readonly (readonly string[])[] = [
@@ -159,6 +180,34 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       start    VARBINARY(20) NOT NULL,
       PRIMARY KEY (deletion, start)
     ) ${OPTIONS}`,
+  ],
+  [
+    ...clusteredByArrival("film_json"),
+    ...clusteredByArrival("record"),
+    `CREATE TABLE IF NOT EXISTS title_posting_recent (
+      term      INT UNSIGNED NOT NULL,
+      title     VARBINARY(3058) NOT NULL,
+      film      BINARY(10) NOT NULL,
+      year_down SMALLINT UNSIGNED NOT NULL,
+      version   BIGINT UNSIGNED NOT NULL,
+      PRIMARY KEY (term, title, film)
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS title_posting_sweep (
+      id    TINYINT UNSIGNED NOT NULL PRIMARY KEY,
+      held  BIGINT UNSIGNED NOT NULL,
+      term  INT UNSIGNED NOT NULL,
+      title VARBINARY(3058) NOT NULL
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS version_posting (
+      term      INT UNSIGNED NOT NULL,
+      version   BIGINT UNSIGNED NOT NULL,
+      film      BINARY(10) NOT NULL,
+      year_down SMALLINT UNSIGNED NOT NULL,
+      PRIMARY KEY (term, version, film)
+    ) ${OPTIONS}`,
+    `INSERT IGNORE INTO version_posting (term, version, film, year_down)
+      SELECT p.term, p.version, p.film, p.year_down FROM term t STRAIGHT_JOIN title_posting p ON p.term = t.id
+      WHERE t.term >= 'g:' AND t.term < 'g;'`,
   ],
 ];
 

@@ -103,7 +103,7 @@ describe("the lists of a group", () => {
   it("are one for the many small terms together, and one for each of the others", () => {
     const films = { ...pieces("zz", 30, 10), "4:zz a": 9_000, "4:zzb ": 3_000 };
     const [group] = conditionsOf({ title: "zz", match: "contains" }, films)?.groups ?? [];
-    const lists = listsOf(group ?? { terms: [], films: 0, byTitle: false });
+    const lists = listsOf(group ?? { terms: [], films: 0, byTitle: false, byVersion: false });
     expect(lists.map((list) => list.length)).toEqual([1, 1, 30]);
     expect(lists.slice(0, 2).flat()).toMatchObject([{ films: 9_000 }, { films: 3_000 }]);
   });

@@ -3,6 +3,7 @@
 import { EVERY_FILM, type MovieQuery, term } from "@movie-store/core";
 import type { FoundTerms, Term, WantedTerms } from "./known-terms.ts";
 import { hasTitlePostings, isOfTitle } from "./postings.ts";
+import { hasVersionPostings } from "./version-postings.ts";
 
 /** Terms of which a film has at least one. */
 export interface Group {
@@ -12,6 +13,8 @@ export interface Group {
   readonly films: number;
   /** Whether they have postings in the order of titles too. */
   readonly byTitle: boolean;
+  /** Whether they have postings in the order of versions too. */
+  readonly byVersion: boolean;
   /** The years in which the newest and the oldest films end of those of its terms that have very many, see {@link Term}. */
   readonly ends?: Required<Term>["ends"];
   /** A text that is in the title of every film of the group, where the terms are pieces of titles. */
@@ -142,6 +145,7 @@ function groupOf(terms: readonly Term[], titleHas?: string): Group {
     terms: terms.toSorted((a, b) => b.films - a.films),
     films: terms.reduce((films, each) => films + each.films, 0),
     byTitle: terms.every((each) => hasTitlePostings(each.term)),
+    byVersion: terms.every((each) => hasVersionPostings(each.term)),
     ...(text === undefined ? {} : { titleHas: text }),
     ...(ends.length === 0
       ? {}

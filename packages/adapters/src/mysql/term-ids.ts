@@ -44,7 +44,7 @@ export class TermIds {
       else ids.set(term, id);
     }
     const keys = new Map(missing.map((term) => [termKey(term), term]));
-    for (const some of pieces([...keys.keys()].sort(), 5_000)) {
+    for (const some of pieces([...keys.keys()].sort())) {
       const sql = `SELECT term, id FROM ${this.#table} WHERE term IN (${some.map(textLiteral).join(",")})`;
       for (const row of await connection.rows(sql)) {
         ids.set(keys.get(textOf(row["term"]) as string) as string, row["id"] as number);
