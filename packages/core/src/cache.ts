@@ -37,6 +37,12 @@ export interface Cache {
   get(key: string, tags: readonly string[]): Promise<Lookup>;
 
   /**
+   * What `get` would answer with at this moment as a hit of layer `l1`, without a promise; `undefined`: ask `get`. A
+   * cache that has nothing in this process does without it.
+   */
+  getNear?(key: string, tags: readonly string[]): string | undefined;
+
+  /**
    * Keeps an answer. It replaces an entry of the same key. A value that is too large for the cache is not kept.
    *
    * @param snapshot from a `get` with the same tags, of this key or another, that came before the answer was read.

@@ -53,9 +53,11 @@ export class CachedAnswers {
   ): Promise<TextAnswer> {
     const cache = this.#cache;
     if (cache === undefined) return reaching(minVersion, { ...(await read()), layer: "db" });
+    const near = this.getNear(key, tags, minVersion);
+    if (near !== undefined) return near;
     // What is cached now must not be older than the place in the feed from which changes are followed.
     if (!cache.shared) await this.#start();
-    const allTags = cache.shared ? [...tags, EVERY_ANSWER] : tags;
+    const allTags = tagsIn(cache, tags);
     const lookup = await cache.get(key, allTags);
     if (!lookup.hit) {
       const { answer, isOwn } = await this.#readOnce(cache, key, lookup.snapshot, read);
@@ -65,6 +67,15 @@ export class CachedAnswers {
       if (answer.version >= minVersion) return answer;
     }
     return reaching(minVersion, await this.#readFresh(cache, key, allTags, read, minVersion));
+  }
+
+  /** What `get` would answer with at once, because this process has it; `undefined`: ask `get`. */
+  getNear(key: string, tags: readonly string[], minVersion = 0): TextAnswer | undefined {
+    const cache = this.#cache;
+    const packed = cache?.getNear?.(key, tagsIn(cache, tags));
+    if (packed === undefined) return undefined;
+    const answer = unpackAnswer(packed, "l1");
+    return answer.version >= minVersion ? answer : undefined;
   }
 
   /**
@@ -153,6 +164,10 @@ export class CachedAnswers {
     await cache.set(key, packAnswer(answer), snapshot, this.#ttlMs);
     return { ...answer, layer: "db" };
   }
+}
+
+function tagsIn(cache: Cache, tags: readonly string[]): readonly string[] {
+  return cache.shared ? [...tags, EVERY_ANSWER] : tags;
 }
 
 function reaching(minVersion: number, answer: TextAnswer): TextAnswer {

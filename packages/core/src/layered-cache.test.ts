@@ -5,7 +5,7 @@ import { cacheContract } from "./testing/cache-contract.ts";
 import { layeredCacheCases } from "./testing/layered-cache-cases.ts";
 import { SharedMemory } from "./testing/shared-memory.ts";
 
-const capabilities = { clock: true, shared: true, visibleWithinMs: MAX_NEAR_AGE_MS };
+const capabilities = { clock: true, shared: true, near: true, visibleWithinMs: MAX_NEAR_AGE_MS };
 
 function opener(tell?: SharedMemory["tell"]) {
   return async (clock: () => number) => {

@@ -83,6 +83,10 @@ export class LayeredCache implements Cache {
     return far;
   }
 
+  getNear(key: string, tags: readonly string[]): string | undefined {
+    return this.#isLive ? this.#near.getNear(key, tags) : undefined;
+  }
+
   /** The near cache takes the answer in when it is asked for again. */
   async set(key: string, value: string, snapshot: Snapshot, ttlMs: number): Promise<void> {
     await this.#far.set(key, value, snapshot, ttlMs);

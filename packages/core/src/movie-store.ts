@@ -191,6 +191,11 @@ export class MovieStore {
     return this.#answers.get(cacheKey, tags, () => this.#reader.page(planned), minVersion);
   }
 
+  /** What `findText` would answer with, if this process has it at hand; `undefined`: ask `findText`. */
+  findTextNear({ cacheKey, tags, minVersion }: PlannedQuery): TextAnswer | undefined {
+    return this.#answers.getNear(cacheKey, tags, minVersion);
+  }
+
   /**
    * The film under an id.
    *
@@ -206,6 +211,11 @@ export class MovieStore {
     if (!MOVIE_ID_PATTERN.test(id))
       return { ...this.#reader.unknown(await this.reach(minVersion)), layer: "db" };
     return this.#answers.get(`movie:${id}`, [tag.movie(id)], () => this.#reader.film(id), minVersion);
+  }
+
+  /** What `getText` would answer with, if this process has it at hand; `undefined`: ask `getText`. */
+  getTextNear(id: string): TextAnswer | undefined {
+    return this.#answers.getNear(`movie:${id}`, [tag.movie(id)]);
   }
 
   /** The film as it was at a moment. */

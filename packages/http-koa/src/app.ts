@@ -11,8 +11,9 @@ import type { Config } from "./config.ts";
 import { Cors } from "./cors.ts";
 import { Load } from "./load.ts";
 import type { Logger } from "./logger.ts";
+import { NearAnswers } from "./near-answers.ts";
 import { Problem } from "./problem.ts";
-import { type RequestObserver, type RequestState, requestFrame } from "./request-frame.ts";
+import { framed, RequestFrame, type RequestObserver, type RequestState } from "./request-frame.ts";
 import type { ApiRequest, Route } from "./route.ts";
 import { changesRoutes } from "./routes/changes.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -104,10 +105,20 @@ export function createApp(options: AppOptions): App {
   const app = new Koa<RequestState>();
   app.on("error", (error) => log.warn({ err: error }, "a connection failed"));
   if (options.tracing !== undefined) app.use(requestSpans(options.tracing));
-  app.use(requestFrame({ log, writer, load, cors, stopping, observer }));
+  const frame = new RequestFrame({ log, writer, load, cors, stopping, observer });
+  app.use(framed(frame));
   app.use(router.routes() as Middleware<RequestState>);
   app.use(otherwise(parts));
-  return { callback: () => app.callback(), load };
+  const near = new NearAnswers({ routes, frame, writer, admission: parts.admission });
+  return {
+    callback: () => {
+      const handle = app.callback();
+      return async (req, res) => {
+        if (!near.answer(req, res)) await handle(req, res);
+      };
+    },
+    load,
+  };
 }
 
 interface Parts {

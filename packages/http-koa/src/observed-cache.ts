@@ -36,3 +36,22 @@ export class ObservedCache implements Cache {
     return this.#cache.close();
   }
 }
+
+/** One that may be asked for what is near. */
+export class ObservedNearCache extends ObservedCache {
+  readonly #near: (key: string, tags: readonly string[]) => string | undefined;
+  readonly #metrics: CacheMetrics;
+
+  constructor(cache: Cache, metrics: CacheMetrics) {
+    super(cache, metrics);
+    this.#near = (key, tags) => cache.getNear?.(key, tags);
+    this.#metrics = metrics;
+  }
+
+  /** A lookup that ends here; what is not near is looked for with `get`. */
+  getNear(key: string, tags: readonly string[]): string | undefined {
+    const value = this.#near(key, tags);
+    if (value !== undefined) this.#metrics.takeLookup("l1");
+    return value;
+  }
+}

@@ -60,6 +60,18 @@ describe("a cache that is counted and traced keeps its contract", () => {
   for (const each of cases) test(each.name, () => each.run());
 });
 
+describe("a cache that is counted keeps its contract", () => {
+  const cases = cacheContract(
+    async (clock) => {
+      const observation = await openObservation(loadConfig({}), createLogger("silent"));
+      const cache = new MemoryCache({ clock });
+      return { cache: observedPorts({ repository: new MemoryMovieRepository(), cache }, observation).cache };
+    },
+    { clock: true, near: true },
+  );
+  for (const each of cases) test(each.name, () => each.run());
+});
+
 describe("a repository that is traced keeps its contract", () => {
   for (const each of movieRepositoryContract(async () => traced({})))
     test(each.name, () => each.run(), 30_000);

@@ -3,7 +3,7 @@
 import { MySqlMovieRepository } from "@movie-store/adapters/mysql";
 import type { Cache, Lookup, MovieRepository } from "@movie-store/core";
 import type { Observation } from "./observation.ts";
-import { ObservedCache } from "./observed-cache.ts";
+import { ObservedCache, ObservedNearCache } from "./observed-cache.ts";
 import { tracedPort } from "./tracing/traced-port.ts";
 import type { SpanAttributes } from "./tracing/tracing.ts";
 
@@ -16,8 +16,9 @@ interface Ports {
 export function observedPorts({ repository, cache }: Ports, { metrics, tracing }: Observation): Ports {
   metrics.watchStore(repository, cache.shared);
   if (repository instanceof MySqlMovieRepository) metrics.watchPools(() => repository.pools);
+  if (tracing === undefined) return { repository, cache: new ObservedNearCache(cache, metrics.cache) };
+  // It is asked by `get` alone, so that each lookup is a span.
   const counted = new ObservedCache(cache, metrics.cache);
-  if (tracing === undefined) return { repository, cache: counted };
   return {
     repository: tracedPort(repository, { tracing, name: "MovieRepository" }),
     cache: tracedPort<Cache>(counted, { tracing, name: "Cache", notes: cacheNotes }),

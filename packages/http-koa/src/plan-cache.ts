@@ -31,15 +31,21 @@ export class PlanCache {
     this.#path = path;
   }
 
-  /** @throws MovieStoreError `invalid-query`. */
-  planOf(query: string): PlannedSearch {
+  /** The plan of a query that was asked lately. */
+  knownPlanOf(query: string): PlannedSearch | undefined {
     const known = this.#plans.get(query);
     if (known !== undefined) {
       // To the young end: the oldest entry of the map is then the one least recently used.
       this.#plans.delete(query);
       this.#plans.set(query, known);
-      return known;
     }
+    return known;
+  }
+
+  /** @throws MovieStoreError `invalid-query`. */
+  planOf(query: string): PlannedSearch {
+    const known = this.knownPlanOf(query);
+    if (known !== undefined) return known;
     const plan = this.#plan(query);
     if (query.length <= MAX_KEPT_LENGTH) {
       this.#plans.set(query, plan);

@@ -1,7 +1,7 @@
 /** What happens around every request: its id, the log line, and the answer to any failure. */
 
 import { randomUUID } from "node:crypto";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { isRetryable } from "@movie-store/core";
 import type { Middleware } from "koa";
 import type { Answer, AnswerWriter, Circumstances } from "./answer.ts";
@@ -66,27 +66,24 @@ export interface FrameOptions {
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const MAX_LOGGED = 500;
 
-export function requestFrame(options: FrameOptions): Middleware<RequestState> {
-  const { log, writer, load, cors, stopping, observer } = options;
+export class RequestFrame {
+  readonly #options: FrameOptions;
 
-  function end(res: ServerResponse, state: RequestState): void {
-    load.end(state);
-    state.status = res.statusCode;
-    state.durationMs = performance.now() - state.startedMs;
-    state.isAborted = !res.writableFinished;
-    observer?.(state);
-    logRequest(log, state);
+  constructor(options: FrameOptions) {
+    this.#options = options;
   }
 
-  return async (ctx, next) => {
-    const { req, res } = ctx;
-    // The answer is written straight to `res`.
-    ctx.respond = false;
-    const method = req.method ?? "";
-    const [target, fault] = targetOf(req.url ?? "/", method);
+  /**
+   * From here on the request is counted, and at its end it is told of and logged.
+   *
+   * @param target in origin form.
+   * @param traceId of its trace, if there is one.
+   */
+  begin(req: IncomingMessage, res: ServerResponse, target: string, traceId?: string): RequestState {
+    const { load, cors, stopping } = this.#options;
     const queryAt = target.indexOf("?");
     const state: RequestState = {
-      method,
+      method: req.method ?? "",
       requestId: requestIdOf(req.headers["x-request-id"]),
       startedMs: performance.now(),
       ifNoneMatch: req.headers["if-none-match"],
@@ -99,24 +96,50 @@ export function requestFrame(options: FrameOptions): Middleware<RequestState> {
       layer: undefined,
       isStream: false,
       problem: undefined,
-      // Of what is used before the frame.
-      traceId: ctx.state.traceId,
+      traceId,
       status: 0,
       durationMs: 0,
       isAborted: false,
     };
+    load.begin();
+    res.once("close", () => this.#end(res, state));
+    return state;
+  }
+
+  /** Answers with what went wrong; an answer that has begun is cut off. */
+  fail(res: ServerResponse, state: RequestState, error: unknown): void {
+    state.problem = problemOf(error);
+    if (res.headersSent) res.destroy();
+    else this.#options.writer.writeProblem(res, state.problem, state);
+  }
+
+  #end(res: ServerResponse, state: RequestState): void {
+    const { log, load, observer } = this.#options;
+    load.end(state);
+    state.status = res.statusCode;
+    state.durationMs = performance.now() - state.startedMs;
+    state.isAborted = !res.writableFinished;
+    observer?.(state);
+    logRequest(log, state);
+  }
+}
+
+export function framed(frame: RequestFrame): Middleware<RequestState> {
+  return async (ctx, next) => {
+    const { req, res } = ctx;
+    // The answer is written straight to `res`.
+    ctx.respond = false;
+    const [target, fault] = targetOf(req.url ?? "/", req.method ?? "");
+    // Spans are made before the frame.
+    const state = frame.begin(req, res, target, ctx.state.traceId);
     ctx.state = state;
     req.url = target;
-    load.begin();
-    res.once("close", () => end(res, state));
     try {
       if (fault !== undefined) throw fault;
       checkPath(state.path);
       await next();
     } catch (error) {
-      state.problem = problemOf(error);
-      if (res.headersSent) res.destroy();
-      else writer.writeProblem(res, state.problem, state);
+      frame.fail(res, state, error);
     }
   };
 }

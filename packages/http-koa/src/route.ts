@@ -67,6 +67,13 @@ export interface Route {
   readonly isUnlimited?: boolean;
   /** Absent for pages and their files, which are not in the document. */
   readonly operation?: Operation;
+  /**
+   * The answer to GET of a target that this process has at hand; it is sent without a context of Koa's.
+   *
+   * @param target path and query, undecoded.
+   * @returns `undefined`: ask `handle`.
+   */
+  near?(target: string): Answer | undefined;
   /** Answers GET, and with it HEAD. Throws `Problem` or `MovieStoreError`. */
   handle(request: ApiRequest): Promise<Answer | StreamAnswer>;
 }

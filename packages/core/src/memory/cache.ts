@@ -35,16 +35,22 @@ export class MemoryCache implements Cache {
   }
 
   async get(key: string, tags: readonly string[]): Promise<Lookup> {
-    const snapshot = this.#snapshot(tags);
+    const value = this.getNear(key, tags);
+    return value === undefined
+      ? { hit: false, snapshot: this.#snapshot(tags) }
+      : { hit: true, value, layer: "l1" };
+  }
+
+  getNear(key: string, tags: readonly string[]): string | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined) return { hit: false, snapshot };
+    if (entry === undefined) return undefined;
     this.#entries.delete(key);
-    if (entry.snapshot !== snapshot || entry.expiresAtMs <= this.#clock()) {
+    if (entry.snapshot !== this.#snapshot(tags) || entry.expiresAtMs <= this.#clock()) {
       this.#size -= sizeOf(key, entry.value);
-      return { hit: false, snapshot };
+      return undefined;
     }
     this.#entries.set(key, entry);
-    return { hit: true, value: entry.value, layer: "l1" };
+    return entry.value;
   }
 
   async set(key: string, value: string, snapshot: Snapshot, ttlMs: number): Promise<void> {

@@ -97,6 +97,24 @@ class UsesTagValuesAgain extends Sound {
   }
 }
 
+/** What is at hand is given out as it is. */
+class KeepsNearForEver extends Sound {
+  readonly #entries = new Map<string, string>();
+
+  getNear(key: string): string | undefined {
+    return this.#entries.get(key);
+  }
+  override async get(key: string, tags: readonly string[]) {
+    const lookup = await super.get(key, tags);
+    if (lookup.hit) this.#entries.set(key, lookup.value);
+    return lookup;
+  }
+}
+
+class HasNothingNear extends Sound {
+  getNear(): undefined {}
+}
+
 class MindsTheFirstTagOnly extends Sound {
   override get(key: string, tags: readonly string[]) {
     return this.inner.get(key, tags.slice(0, 1));
@@ -170,6 +188,7 @@ class KeepsNothing extends Sound {
 }
 
 const LATE_SET = "an answer that was read before an invalidation is a miss, however late its set comes";
+const NEAR = "an answer that this process has is near until it is out of date";
 const VARIANTS: readonly (readonly [
   variant: new (clock: () => number) => Cache,
   failing: string,
@@ -233,13 +252,23 @@ const VARIANTS: readonly (readonly [
   ],
   [SaysItIsShared, "a cache says whether processes share it", /got true, expected false/],
   [ServesAfterClose, "after close every get is a miss, and nothing throws", /but has to miss after close/],
+  [HasNothingNear, NEAR, /what is near at time 1/],
+  [KeepsNearForEver, NEAR, /what is near after the invalidation/],
+  [
+    KeepsNearForEver,
+    "asked for what is near first, an answer is a miss when its time to live is over",
+    /1 ms after its end/,
+  ],
   [KeepsNothing, "an answer is a hit once it has been set, again and again", /has to be a hit at time 1/],
 ];
 
 describe("the cache contract tells a cache that", () => {
   for (const [Variant, failing, message] of VARIANTS) {
     test(`${Variant.name}, by the case "${failing}"`, async () => {
-      const cases = cacheContract(async (clock) => ({ cache: new Variant(clock) }), { clock: true });
+      const cases = cacheContract(async (clock) => ({ cache: new Variant(clock) }), {
+        clock: true,
+        near: true,
+      });
       const failures = await runContract(cases.filter((each) => each.name === failing));
       expect(failures.map((failure) => failure.name)).toEqual([failing]);
       expect(failures[0]?.message).toMatch(message);

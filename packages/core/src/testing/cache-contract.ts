@@ -3,6 +3,7 @@
 import type { Cache } from "../cache.ts";
 import { expectEqual, expectThat } from "./assertions.ts";
 import { expectHit, expectMiss, fill, invalidatedLookup, TTL_MS } from "./cache-lookups.ts";
+import { askedNearFirst, cacheNearCases } from "./cache-near-cases.ts";
 import { cacheRaceCases } from "./cache-race-cases.ts";
 import { cacheSharedCases } from "./cache-shared-cases.ts";
 import { type ContractCase, caseOf } from "./contract.ts";
@@ -23,6 +24,8 @@ export type CacheOpener = (clock: () => number) => Promise<OpenedCache>;
 export interface CacheCapabilities {
   /** The cache takes the clock that it is opened with. Without it, expiry is not tried: that would take waiting. */
   readonly clock?: boolean;
+  /** The cache has answers in this process, see {@link Cache.getNear}: every case is tried by asking there first as well. */
+  readonly near?: boolean;
   /** Several caches can stand on one store and see each other's entries and invalidations. */
   readonly shared?: boolean;
   /**
@@ -62,8 +65,18 @@ export function cacheContract(
   open: CacheOpener,
   capabilities: CacheCapabilities = {},
 ): readonly ContractCase[] {
-  const { visibleWithinMs = 0 } = capabilities;
-  const define: DefineCacheCase = (name, body) => {
+  const cases = casesOf(definer(open), capabilities);
+  if (capabilities.near !== true) return cases;
+  const nearFirst = definer(async (clock) => askedNearFirst(await open(clock)));
+  return [
+    ...cases,
+    ...cacheNearCases(definer(open)),
+    ...casesOf((name, body) => nearFirst(`asked for what is near first, ${name}`, body), capabilities),
+  ];
+}
+
+function definer(open: CacheOpener): DefineCacheCase {
+  return (name, body) => {
     const clock = { nowMs: GENERATED_START_MS };
     return caseOf(
       name,
@@ -72,6 +85,10 @@ export function cacheContract(
       (opened) => body(opened.cache, opened, clock),
     );
   };
+}
+
+function casesOf(define: DefineCacheCase, capabilities: CacheCapabilities): readonly ContractCase[] {
+  const { visibleWithinMs = 0 } = capabilities;
   return [
     ...entryCases(define, capabilities),
     ...tagCases(define),

@@ -2,6 +2,7 @@
 
 import {
   MAX_PAGE,
+  MOVIE_ID_PATTERN,
   type Moment,
   type MovieStore,
   MovieStoreError,
@@ -17,6 +18,7 @@ import type { Route } from "../route.ts";
 import { history, movie, sources } from "../schemas/movies.ts";
 import { changeNumber, movieId, pageLimit } from "../schemas/parameters.ts";
 
+const TARGET = "/v1/movies/";
 const DEFAULT_LIMIT = 100;
 const TIME =
   "is neither the number of a change nor a time like 2026-01-31T12:00:00Z (write the + of an offset as %2B)";
@@ -50,6 +52,11 @@ export function movieRoutes(store: MovieStore): readonly Route[] {
         answers: { "application/json": movie },
         problems: ["unknown-movie", "withdrawn", "not-yet"],
         redirects: true,
+      },
+      near: (target) => {
+        const id = target.startsWith(TARGET) ? target.slice(TARGET.length) : "";
+        const found = MOVIE_ID_PATTERN.test(id) ? store.getTextNear(id) : undefined;
+        return found?.status === "live" ? textAnswer(found) : undefined;
       },
       handle: async ({ id, query }) => {
         if (query === "") return movieAnswer(await store.getText(id), query);

@@ -1,14 +1,25 @@
 /** GET /v1/movies: the search. */
 
-import { findParametersSchema, type MovieStore } from "@movie-store/core";
+import { findParametersSchema, type MovieStore, type TextAnswer } from "@movie-store/core";
+import type { Answer } from "../answer.ts";
+import { EncodedTexts } from "../encoded-texts.ts";
 import { PlanCache, type PlannedSearch } from "../plan-cache.ts";
 import type { Route } from "../route.ts";
 import { moviesPage } from "../schemas/movies.ts";
 
 const PATH = "/v1/movies";
+const TARGET = `${PATH}?`;
 
 export function moviesRoutes(store: MovieStore): readonly Route[] {
   const plans = new PlanCache(store, PATH);
+  const texts = new EncodedTexts();
+
+  function answerOf(plan: PlannedSearch, { text, version, layer, digest, next }: TextAnswer): Answer {
+    const { bytes, headers } = detailsOf(plan, text, digest, next);
+    const body = texts.of(text, digest, bytes);
+    return { status: 200, text: body, bytes, digest, version, layer, cached: "read", headers };
+  }
+
   return [
     {
       path: PATH,
@@ -23,14 +34,23 @@ export function moviesRoutes(store: MovieStore): readonly Route[] {
         problems: ["not-yet"],
         isPaged: true,
       },
+      near: (target) => {
+        const query = queryOf(target);
+        const plan = query === undefined ? undefined : plans.knownPlanOf(query);
+        const found = plan === undefined ? undefined : store.findTextNear(plan.planned);
+        return plan === undefined || found === undefined ? undefined : answerOf(plan, found);
+      },
       handle: async ({ query }) => {
         const plan = plans.planOf(query);
-        const { text, version, layer, digest, next } = await store.findText(plan.planned);
-        const { bytes, headers } = detailsOf(plan, text, digest, next);
-        return { status: 200, text, bytes, digest, version, layer, cached: "read", headers };
+        return answerOf(plan, await store.findText(plan.planned));
       },
     },
   ];
+}
+
+function queryOf(target: string): string | undefined {
+  if (target === PATH) return "";
+  return target.startsWith(TARGET) ? target.slice(TARGET.length) : undefined;
 }
 
 function detailsOf(plan: PlannedSearch, text: string, digest: string, next: string | undefined) {
