@@ -29,10 +29,7 @@ export function mysql(environment: NodeJS.ProcessEnv, startContainer = container
     name: "MySQL",
     variable: "TEST_MYSQL_URL",
     ping,
-    ways: [
-      () => startContainer(databaseImage(MYSQL_IMAGE, "MYSQL")),
-      async () => startMySql(await requireDatabase("mysqld", isMySql, "is MariaDB, not MySQL", environment)),
-    ],
+    ways: [() => startContainer(databaseImage(MYSQL_IMAGE, "MYSQL")), () => startMySql(environment)],
     programs: "mysqld of MySQL",
   };
 }
@@ -88,10 +85,19 @@ async function requireMariaDb(environment: NodeJS.ProcessEnv): Promise<string> {
   }
 }
 
-function startMySql(program: string): Promise<Server> {
+/**
+ * A MySQL of its own, from PATH.
+ *
+ * @param more options of mysqld, such as those of replication.
+ */
+export async function startMySql(
+  environment: NodeJS.ProcessEnv,
+  more: readonly string[] = [],
+): Promise<Server> {
+  const program = await requireDatabase("mysqld", isMySql, "is MariaDB, not MySQL", environment);
   return startDatabase(program, ({ data, asUser }) => ({
     prepare: [program, "--no-defaults", ...asUser, "--initialize-insecure", `--datadir=${data}`],
-    options: ["--innodb-redo-log-capacity=100M", "--performance-schema=OFF", "--mysqlx=OFF"],
+    options: ["--innodb-redo-log-capacity=100M", "--performance-schema=OFF", "--mysqlx=OFF", ...more],
   }));
 }
 
@@ -132,7 +138,8 @@ function startDatabase(program: string, flavour: (place: Place) => Flavour): Pro
       const users = join(folder, "users.sql");
       await writeFile(
         users,
-        `CREATE USER '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;\n`,
+        // Each server makes the user itself: a replica would stumble over it.
+        `SET SESSION sql_log_bin = 0;\nCREATE USER '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;\n`,
       );
       const serve: Command = [
         program,

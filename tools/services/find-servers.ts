@@ -12,7 +12,7 @@ export interface Services {
 }
 
 export interface FoundServers {
-  readonly context: Omit<ProvidedContext, "browser">;
+  readonly context: Omit<ProvidedContext, "browser" | "kubectl">;
   /** Where each server comes from, a line each. */
   readonly sources: readonly string[];
   /** Why tests run on another server than they should, a text each. */

@@ -6,6 +6,7 @@
 import { isReceiptKey, RECEIPTS_PREFIX } from "@movie-store/core";
 import * as z from "zod";
 import { mySqlUrlFault } from "./mysql/options.ts";
+import type { Replica } from "./s3/replica.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -43,6 +44,13 @@ export function urlLike(
   });
 }
 
+const bucketName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "must be the name of a bucket: 3 to 63 of a-z, 0-9, dot and hyphen",
+  );
+
 /** The variables that every shell knows, each with its check. */
 export const STORE_VARIABLES = {
   MYSQL_URL: urlLike(["mysql:"], "mysql://user:password@host:3306/database", mySqlUrlFault),
@@ -61,6 +69,8 @@ export const STORE_VARIABLES = {
       `must not lie in ${RECEIPTS_PREFIX}, the folder of the receipts`,
     )
     .default("providers/"),
+  S3_BUCKET: bucketName.optional(),
+  S3_REPLICA_OF: bucketName.optional(),
   S3_RECEIPTS: oneOf(["on", "off"]).default("off"),
   PROVIDER_PRIORITY: z
     .string()
@@ -70,6 +80,23 @@ export const STORE_VARIABLES = {
     .default([]),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
 } as const;
+
+/**
+ * The replica that S3_BUCKET is, where S3_REPLICA_OF says that it is one.
+ *
+ * @throws ConfigError
+ */
+export function readReplica(variables: {
+  readonly S3_BUCKET?: string | undefined;
+  readonly S3_REPLICA_OF?: string | undefined;
+}): Replica | undefined {
+  const { S3_BUCKET: bucket, S3_REPLICA_OF: of } = variables;
+  if (of === undefined) return undefined;
+  if (bucket === undefined)
+    throw new ConfigError("S3_REPLICA_OF", "needs S3_BUCKET, the name of the replica");
+  // Said of the original itself, as when the first region is the active one again, it changes nothing.
+  return bucket === of ? undefined : { bucket, of };
+}
 
 /**
  * Checks variables. One with an empty value counts as absent, as compose files and charts write it.

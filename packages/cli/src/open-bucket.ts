@@ -30,9 +30,10 @@ export function openReceiptWriter(config: Config, store: MovieStore): S3ReceiptW
   return new S3ReceiptWriter({ ...connectionOf(config), store, prefix: config.keyPrefix });
 }
 
-function connectionOf({ s3Endpoint, awsRegion }: Config) {
+function connectionOf({ s3Endpoint, awsRegion, replica }: Config) {
   return {
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
     ...(awsRegion === undefined ? {} : { region: awsRegion }),
+    ...(replica === undefined ? {} : { replica }),
   };
 }

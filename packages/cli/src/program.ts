@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addCheck } from "./commands/check.ts";
+import { addEmptyCache } from "./commands/empty-cache.ts";
 import { addExport } from "./commands/export.ts";
 import { addIngest } from "./commands/ingest.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -69,6 +70,7 @@ Examples:
     addVerify,
     addExport,
     addMigrate,
+    addEmptyCache,
   ];
   for (const add of commands) add(program);
   return program;

@@ -123,13 +123,17 @@ export function createMovieStoreClient(options: MovieStoreClientOptions): MovieS
   }
 
   function changes(asked: ChangesOptions = {}) {
-    const { after, signal } = asked;
-    return followChanges(async (lastEventId) => {
+    const { after, afterAt, signal } = asked;
+    return followChanges(async (place) => {
+      const isNumberAlone = place !== undefined && place.at === undefined;
       const headers = {
         Accept: "text/event-stream",
-        ...(lastEventId !== undefined && { "Last-Event-ID": lastEventId }),
+        ...(isNumberAlone && { "Last-Event-ID": place.lastEventId }),
       };
-      const query = after === undefined ? {} : { after };
+      const query =
+        place?.at === undefined
+          ? { ...(after !== undefined && { after }), ...(afterAt !== undefined && { afterAt }) }
+          : { after: Number(place.lastEventId), afterAt: place.at };
       const init = { params: { query }, headers, ...(signal && { signal }), parseAs: "stream" } as const;
       const { data, response } = await api.GET("/v1/changes", init);
       return bodyOf(data, response, "text/event-stream");

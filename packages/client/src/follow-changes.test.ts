@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { HeldBody, problemAnswer } from "../test/scripted-api.ts";
-import { type ChangesOptions, followChanges } from "./follow-changes.ts";
+import { type ChangesOptions, followChanges, type Place } from "./follow-changes.ts";
 import { problemOf } from "./problem.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -19,9 +19,11 @@ function follow(connections: readonly (HeldBody | Error)[], options: ChangesOpti
   const numbers: number[] = [];
   const start = Date.now();
   const ended = (async () => {
-    const connect = async (lastEventId: string | undefined) => {
+    const connect = async (place: Place | undefined) => {
       beganMs.push(Date.now() - start);
-      const connection = connections[began.push(lastEventId) - 1] ?? new HeldBody();
+      const connection =
+        connections[began.push(place && [place.lastEventId, place.at].join(" ").trim()) - 1] ??
+        new HeldBody();
       if (connection instanceof Error) throw connection;
       return connection.stream;
     };
@@ -51,6 +53,18 @@ it("comes back to where it began when it was cut off before the first event", as
   cutOff.break();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(began).toEqual([undefined, "4"]);
+});
+
+it("tells when the last change was made, so that a store that has lost it can say so", async () => {
+  const dated = 'id: 5\nevent: created\ndata: {"number":5,"at":"2026-01-01T00:00:00.000Z"}\n\n';
+  const [first, second] = [new HeldBody(beginning(4), dated), new HeldBody(beginning(5))];
+  const { began } = follow([first, second]);
+  await vi.advanceTimersByTimeAsync(0);
+  first.break();
+  await vi.advanceTimersByTimeAsync(1_000);
+  second.break();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(began).toEqual([undefined, "5 2026-01-01T00:00:00.000Z", "5 2026-01-01T00:00:00.000Z"]);
 });
 
 it("takes a connection for dead on which nothing comes, and no other", async () => {

@@ -11,6 +11,11 @@ export type Change = components["schemas"]["Change"];
 export interface ChangesOptions {
   /** Only changes behind this one. Default: what happens from now on. */
   readonly after?: number;
+  /**
+   * The `at` of change `after`. With it, a store that has lost this change, and given its number to another, says so
+   * (`history-changed`): begin again with an export. Changes that come from here are always told so.
+   */
+  readonly afterAt?: string;
   /** Ends the iteration, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /**
@@ -20,13 +25,20 @@ export interface ChangesOptions {
   readonly maxSilenceMs?: number;
 }
 
+/** Where to go on. */
+export interface Place {
+  readonly lastEventId: string;
+  /** Of the change with this number; absent where none has come yet. */
+  readonly at?: string;
+}
+
 /**
  * Opens the stream of events.
  *
- * @param lastEventId where to go on; `undefined` at the beginning.
+ * @param place `undefined` at the beginning.
  * @throws MovieStoreProblem, or what `fetch` throws.
  */
-export type Connect = (lastEventId: string | undefined) => Promise<ReadableStream<Uint8Array>>;
+export type Connect = (place: Place | undefined) => Promise<ReadableStream<Uint8Array>>;
 
 /** Before a new connection, unless the API asks for another time; doubled for each that fails. */
 const RETRY_MS = 1_000;
@@ -38,19 +50,25 @@ export async function* followChanges(
 ): AsyncGenerator<Change, never> {
   const { signal, maxSilenceMs = 45_000 } = options;
   const read = (reader: Reader) => readWithin(reader, maxSilenceMs);
-  let lastEventId: string | undefined;
+  let place: Place | undefined;
   let retryMs = RETRY_MS;
   let delayMs = RETRY_MS;
   let wasConnected = false;
   for (;;) {
     try {
-      const body = await connect(lastEventId);
+      const body = await connect(place);
       wasConnected = true;
       for await (const block of eventBlocksOf(linesOf(body, read))) {
         retryMs = block.retryMs ?? retryMs;
         delayMs = retryMs;
-        lastEventId = block.id ?? lastEventId;
-        if (block.data !== undefined) yield JSON.parse(block.data) as Change;
+        if (block.data === undefined) {
+          const { id = place?.lastEventId } = block;
+          if (id !== undefined && id !== place?.lastEventId) place = { lastEventId: id };
+          continue;
+        }
+        const change = JSON.parse(block.data) as Change;
+        place = { lastEventId: String(change.number), at: change.at };
+        yield change;
       }
       // It ended as it should: the process on the other side is about to stop, or the reader was too slow for it.
     } catch (error) {

@@ -521,7 +521,7 @@ export interface components {
              * @description Stable: decide by this.
              * @enum {string}
              */
-            readonly code: "invalid-query" | "invalid-path" | "bad-request" | "unauthorized" | "unknown-path" | "unknown-movie" | "unknown-update" | "method-not-allowed" | "not-acceptable" | "request-timeout" | "withdrawn" | "rate-limited" | "too-large" | "internal" | "unavailable" | "not-yet" | "overloaded" | "stopping";
+            readonly code: "invalid-query" | "invalid-path" | "bad-request" | "unauthorized" | "unknown-path" | "unknown-movie" | "unknown-update" | "method-not-allowed" | "not-acceptable" | "request-timeout" | "history-changed" | "withdrawn" | "rate-limited" | "too-large" | "internal" | "unavailable" | "not-yet" | "overloaded" | "stopping";
             /** @description One sentence for people. */
             readonly detail: string;
             /** @description The parameter or header that is wrong. */
@@ -830,6 +830,8 @@ export interface operations {
             readonly query?: {
                 /** @description Only changes behind this one: the `next` of an earlier page. A stream begins without it with what happens from now on. */
                 readonly after?: number;
+                /** @description The `at` of change `after`. Where a store was put back or taken over by another region, its last changes may be lost and their numbers given to others: who knew one of them is then answered `history-changed`. */
+                readonly afterAt?: string;
                 /** @description Entries of a page. */
                 readonly limit?: number;
             };

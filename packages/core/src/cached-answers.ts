@@ -131,6 +131,14 @@ export class CachedAnswers {
     await after;
   }
 
+  async emptySharedCache(): Promise<void> {
+    if (this.#cache?.shared !== true || (await this.#cache.invalidate([EVERY_ANSWER]))) return;
+    throw new MovieStoreError(
+      "unavailable",
+      "the shared cache can't be reached: some answers may be left in it",
+    );
+  }
+
   /** Whoever comes while the beginning is still being looked up waits for it as well. */
   #start(): Promise<number> {
     if (this.#started !== undefined) return this.#started;

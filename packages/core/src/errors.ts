@@ -7,6 +7,7 @@
  * | `invalid-argument` | a caller of the library passed something out of its documented bounds | no |
  * | `unavailable` | the store behind a port can't answer now: down, locked, out of time or space | yes |
  * | `not-yet` | the store has not come to the change that the answer is to reflect | yes |
+ * | `history-changed` | the store has other changes under the numbers that the caller knows: see `MovieStore.changes` | no |
  * | `conflict` | another writer came in between too often; the whole call may be repeated | yes |
  * | `corrupt` | stored data is not what was written | no |
  * | `closed` | the adapter has been closed | no |
@@ -16,6 +17,7 @@ export type ErrorCode =
   | "invalid-argument"
   | "unavailable"
   | "not-yet"
+  | "history-changed"
   | "conflict"
   | "corrupt"
   | "closed";

@@ -251,6 +251,37 @@ describe("changes", () => {
     expect(await store.get(bolt1)).toMatchObject({ status: "live", movie: { title: "Hot" } });
   });
 
+  it("are told apart from others that have had their numbers", async () => {
+    const [first, second] = [new MemoryMovieRepository(), new MemoryMovieRepository()];
+    const storeOf = (repository: MemoryMovieRepository) =>
+      new MovieStore({ repository, clock: () => nowMs, priority: ["acme"] });
+    const heats = [heat, { ...heat, cast: ["Al Pacino"] }, { ...heat, cast: ["Val Kilmer"] }];
+    const objects = heats.map((film) => object("acme", film));
+    const [one, two, three] = objects as [ReceivedObject, ReceivedObject, ReceivedObject];
+    for (const each of [one, two, three]) {
+      nowMs += 1_000;
+      await storeOf(first).ingest(each);
+      // The second store is a replica that gets the first update only.
+      if (each === one) await storeOf(second).ingest(each);
+    }
+    const told = (await storeOf(first).changes()).changes;
+    const behind = (number: number) => ({ after: number, afterAt: told[number - 1]?.at as string });
+    await expect(storeOf(second).changes(behind(2))).rejects.toMatchObject({ code: "history-changed" });
+
+    nowMs += 1_000;
+    await storeOf(second).ingestMany([three, two]);
+    // Without the time, change 2 of the second store is passed over in silence.
+    expect((await storeOf(second).changes({ after: 2 })).changes).toEqual([]);
+    await expect(storeOf(second).changes(behind(2))).rejects.toMatchObject({
+      ...{ code: "history-changed", field: "afterAt", retryable: false },
+    });
+    expect((await storeOf(second).changes(behind(1))).changes).toMatchObject([{ number: 2 }]);
+    await expect(storeOf(first).changes({ after: 0, afterAt: told[0]?.at as string })).rejects.toMatchObject({
+      code: "invalid-query",
+      field: "afterAt",
+    });
+  });
+
   it("keep the older film where a later update makes two one", async () => {
     await ingest("bolt", { ...heat, title: "Hot", externalIds: { imdb: "tt0113277" } });
     await ingest("acme", { ...heat, externalIds: { imdb: "tt0113277" } });

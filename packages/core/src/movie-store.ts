@@ -59,6 +59,13 @@ export interface MovieStoreOptions {
   readonly nextTurn?: () => Promise<unknown>;
 }
 
+/** A place in the feed of changes: behind change `after`, 0 for its beginning. */
+export interface FeedPosition {
+  readonly after?: number;
+  /** The `at` of that change, ISO 8601. */
+  readonly afterAt?: string;
+}
+
 /** At most so many updates are taken in by one transaction. */
 export const MAX_BATCH = 5_000;
 export const MAX_PAGE = 1_000;
@@ -294,10 +301,14 @@ export class MovieStore {
   /**
    * The numbered feed.
    *
+   * @param page.afterAt the `at` of change `after`, as the feed gave it: whoever names it is told when numbers were
+   * given again, to other changes, because the store has lost its last ones.
    * @param page.limit 1 to {@link MAX_PAGE}; default 100.
+   * @throws MovieStoreError `history-changed`: change `after` is not, or no longer, the one of that time.
    */
-  async changes(page: { readonly after?: number; readonly limit?: number } = {}): Promise<FeedAnswer> {
+  async changes(page: FeedPosition & { readonly limit?: number } = {}): Promise<FeedAnswer> {
     const after = page.after ?? 0;
+    await this.#confirm(page);
     const changes = await this.#repository.changes({ after, limit: pageLimit(page.limit) });
     const next = changes.at(-1)?.number ?? after;
     return {
@@ -305,6 +316,19 @@ export class MovieStore {
       next,
       version: Math.max(changes.at(-1)?.number ?? 0, await this.#repository.version()),
     };
+  }
+
+  async #confirm({ after = 0, afterAt }: FeedPosition): Promise<void> {
+    if (afterAt === undefined) return;
+    if (after === 0) {
+      throw new MovieStoreError("invalid-query", "afterAt is the time of change after", { field: "afterAt" });
+    }
+    const [change] = await this.#repository.changes({ after: after - 1, limit: 1 });
+    if (change?.number === after && change.atMs === Date.parse(afterAt)) return;
+    const found =
+      change === undefined ? "is not there" : `was made at ${new Date(change.atMs).toISOString()}`;
+    const message = `change ${after} ${found}: the store has lost changes that were given out, begin with an export`;
+    throw new MovieStoreError("history-changed", message, { field: "afterAt" });
   }
 
   async receipt(updateId: string): Promise<Receipt | undefined> {
@@ -414,6 +438,16 @@ export class MovieStore {
    */
   async catchUp(): Promise<void> {
     await this.#answers.catchUp();
+  }
+
+  /**
+   * Takes every answer out of a cache that processes share, and out of those in front of it. For when the repository is
+   * another one than the answers were read from: a backup was put back, or a replica has become the primary.
+   *
+   * @throws MovieStoreError `unavailable`: the cache can't be reached.
+   */
+  async emptySharedCache(): Promise<void> {
+    await this.#answers.emptySharedCache();
   }
 
   /**

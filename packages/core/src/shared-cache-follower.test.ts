@@ -50,6 +50,21 @@ function open() {
 const titles = async (store: MovieStore) => (await store.find({})).movies.map((movie) => movie.title);
 
 describe("processes on a shared cache", () => {
+  it("empty it where their database has become another one, which no change tells of", async () => {
+    const { server, process } = open();
+    const before = process();
+    await before.ingest(film("1", "Heat"));
+    expect(await titles(before)).toEqual(["Heat"]);
+    const after = process(new MemoryMovieRepository());
+    expect(await titles(after)).toEqual(["Heat"]);
+    await process().emptySharedCache();
+    expect(await titles(after)).toEqual([]);
+    const unreachable = { ...server.open(), shared: true, invalidate: async () => false } as Cache;
+    await expect(process(new MemoryMovieRepository(), unreachable).emptySharedCache()).rejects.toMatchObject({
+      code: "unavailable",
+    });
+  });
+
   it("see each other's writes at once, and leave nothing pending", async () => {
     const { repository, process } = open();
     const [writer, reader] = [process(), process()];

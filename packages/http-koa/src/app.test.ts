@@ -169,6 +169,16 @@ describe("with API keys", () => {
     expect(JSON.stringify(api.log.lines)).not.toContain("key-of");
   });
 
+  test("a caller may have two, so that one can be changed for the other without a gap", async () => {
+    const both = { API_KEYS: "web:key-of-old,web:key-of-new" };
+    const api = await startApi({ environment: both, films: [HEAT] });
+    for (const key of ["key-of-old", "key-of-new"]) {
+      const response = await api.get("/v1/movies", { headers: { "X-Api-Key": key } });
+      expect(response.status).toBe(200);
+      await api.log.line({ requestId: response.headers.get("x-request-id"), consumer: "web" });
+    }
+  });
+
   test.each<[string, Record<string, string>]>([
     ["no key", {}],
     ["an unknown key", { "X-Api-Key": "key-of-nobody" }],

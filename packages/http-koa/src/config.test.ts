@@ -260,6 +260,19 @@ test("a replica without its primary is a mistake", () => {
   expect(error.message).toBe("MYSQL_READ_URL names a replica, but there is no MYSQL_URL");
 });
 
+test.each([
+  [
+    { S3_BUCKET: "films-2", S3_REPLICA_OF: "films-1" },
+    { bucket: "films-2", of: "films-1" },
+  ],
+  [{ S3_BUCKET: "films-2" }, undefined],
+  [{ S3_REPLICA_OF: "films-1" }, "S3_REPLICA_OF needs S3_BUCKET, the name of the replica"],
+  [{ S3_BUCKET: "films-1", S3_REPLICA_OF: "films-1" }, undefined],
+])("a bucket may be the replica of another one: %j", (environment, expected) => {
+  if (typeof expected === "string") expect(errorOf(environment).message).toBe(expected);
+  else expect(loadConfig(environment).replica).toEqual(expected);
+});
+
 test("the data folder holds the database and, unless said otherwise, the inbox", () => {
   const config = loadConfig({ MOVIE_STORE_DATA: "/srv/films" });
   expect(config.databasePath).toBe("/srv/films/movie-store.sqlite");

@@ -1,10 +1,12 @@
 /** The environment, read once and checked. */
 
 import { join } from "node:path";
+import type { Replica } from "@movie-store/adapters/s3";
 import {
   ConfigError,
   type LogLevel,
   oneOf,
+  readReplica,
   readVariables,
   STORE_VARIABLES,
 } from "@movie-store/adapters/variables";
@@ -32,6 +34,8 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** `undefined`: the inbox. */
   readonly bucket: string | undefined;
+  /** `undefined`: the bucket is no replica of another one. */
+  readonly replica: Replica | undefined;
   /** `undefined`: the endpoint of AWS for the region. */
   readonly s3Endpoint: string | undefined;
   /** `undefined`: what the AWS client finds in its own settings. */
@@ -105,13 +109,6 @@ const environmentSchema = z.object({
   MOVIE_STORE_INBOX: path.optional(),
   MYSQL_URL: STORE_VARIABLES.MYSQL_URL.optional(),
   MYSQL_READ_URL: STORE_VARIABLES.MYSQL_URL.optional(),
-  S3_BUCKET: z
-    .string()
-    .regex(
-      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-      "must be the name of a bucket: 3 to 63 of a-z, 0-9, dot and hyphen",
-    )
-    .optional(),
   API_KEYS: listOf(readApiKeys).default([]),
   CORS_ORIGINS: listOf(readOrigins).default([ANY_ORIGIN]),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000).default(0),
@@ -146,6 +143,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     mysqlReadUrl: variables.MYSQL_READ_URL,
     redisUrl: variables.REDIS_URL,
     bucket: variables.S3_BUCKET,
+    replica: readReplica(variables),
     s3Endpoint: variables.S3_ENDPOINT,
     awsRegion: variables.AWS_REGION,
     keyPrefix: variables.S3_PREFIX,

@@ -21,6 +21,10 @@ export const PROBLEMS = {
   "method-not-allowed": { status: 405, means: "`Allow` names the methods there are" },
   "not-acceptable": { status: 406, means: "the answer can't be given in the form that `Accept` asks for" },
   "request-timeout": { status: 408, means: "the request did not arrive in time" },
+  "history-changed": {
+    status: 409,
+    means: "the store has lost changes, and given their numbers to others; begin again with an export",
+  },
   withdrawn: { status: 410, means: "every provider has withdrawn the film" },
   "rate-limited": {
     status: 429,
@@ -74,6 +78,8 @@ export function problemOf(error: unknown): Problem {
       const parameter = error.field === undefined ? {} : { parameter: error.field };
       return new Problem("invalid-query", error.message, parameter);
     }
+    if (error.code === "history-changed")
+      return new Problem("history-changed", error.message, { parameter: "afterAt" });
     if (error.code === "not-yet") return new Problem("not-yet", error.message, { parameter: "minVersion" });
     // `closed` is met by the last requests of a process that ends: another one will answer.
     if (error.retryable || error.code === "closed")

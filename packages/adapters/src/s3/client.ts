@@ -1,6 +1,7 @@
 /** The client of a bucket, for reading and writing alike. */
 
 import { S3Client } from "@aws-sdk/client-s3";
+import type { Replica } from "./replica.ts";
 
 export interface S3ConnectionOptions {
   /** URL of another service than Amazon's; buckets are then named in the path. */
@@ -15,6 +16,8 @@ export interface S3ConnectionOptions {
   readonly attempts?: number;
   /** Connections at a time; default 64. */
   readonly maxSockets?: number;
+  /** Addresses and receipts name its original, and are found in it. */
+  readonly replica?: Replica;
 }
 
 export function openClient(options: S3ConnectionOptions): S3Client {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { MovieStoreError, type Receipt, receiptAnswer } from "@movie-store/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { S3ReceiptWriter } from "./receipt-writer.ts";
+import { S3ReceiptWriter, type S3ReceiptWriterOptions } from "./receipt-writer.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -37,14 +37,19 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  writer = new S3ReceiptWriter({
+  writer = open();
+});
+
+function open(options: Partial<S3ReceiptWriterOptions> = {}): S3ReceiptWriter {
+  return new S3ReceiptWriter({
     store: { settledReceipts: (receipts) => settledReceipts(receipts) },
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: "us-east-1",
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     attempts: 1,
+    ...options,
   });
-});
+}
 
 afterEach(async () => {
   await writer.close();
@@ -91,6 +96,18 @@ describe("a receipt", () => {
     expect(sent[0]?.method).toBe("PUT");
     expect(sent[0]?.url.pathname).toBe("/films/receipts/acme/a%20b%2Bc%20%25.json/v1.json");
     expect(sent[0]?.body).toContain(JSON.stringify(receiptAnswer(receipt)));
+  });
+
+  test("of an object of the original is put into the replica", async () => {
+    await writer.close();
+    writer = open({ replica: { bucket: "films-2", of: "films" } });
+    await writer.write([receiptOf("1.json")], WITHIN_MS);
+    answer = page([], false);
+    await writer.writeMissing([receiptOf("1.json")], WITHIN_MS);
+    const targets = sent.map(({ method, url }) => `${method} ${url.pathname}`);
+    const put = "PUT /films-2/receipts/acme/1.json/v1.json";
+    expect(targets).toEqual([put, expect.stringMatching("^GET /films-2/?$"), put]);
+    expect(sent[0]?.body).toContain('"bucket":"films"');
   });
 
   test("of an object whose key names no provider is not put, and does not count", async () => {

@@ -13,6 +13,7 @@ import {
 import { openClient, type S3ConnectionOptions } from "./client.ts";
 import { mapS3Error } from "./errors.ts";
 import { receiptTimes } from "./list-receipts.ts";
+import { bucketOfName, type Replica } from "./replica.ts";
 
 export interface S3ReceiptWriterOptions extends S3ConnectionOptions {
   /** Knows what became of the first delivery of an object. */
@@ -61,12 +62,14 @@ export class S3ReceiptWriter {
   readonly #client: S3Client;
   readonly #store: Pick<MovieStore, "settledReceipts">;
   readonly #prefix: string;
+  readonly #replica: Replica | undefined;
   readonly #closing = new AbortController();
 
   constructor(options: S3ReceiptWriterOptions) {
     this.#client = openClient(options);
     this.#store = options.store;
     this.#prefix = options.prefix ?? DEFAULT_PREFIX;
+    this.#replica = options.replica;
   }
 
   /**
@@ -151,7 +154,7 @@ export class S3ReceiptWriter {
     const missing: PlacedReceipt[] = [];
     for (const [bucket, some] of Map.groupBy(placed, ({ receipt }) => receipt.bucket)) {
       const keys = some.map(({ key }) => key);
-      const times = await receiptTimes(this.#client, bucket, keys, signal);
+      const times = await receiptTimes(this.#client, bucketOfName(bucket, this.#replica), keys, signal);
       missing.push(...some.filter(({ receipt, key }) => !isCovered(receipt, times.get(key))));
     }
     return missing;
@@ -159,7 +162,7 @@ export class S3ReceiptWriter {
 
   async #put({ receipt, key }: PlacedReceipt, abortSignal: AbortSignal): Promise<void> {
     const command = new PutObjectCommand({
-      Bucket: receipt.bucket,
+      Bucket: bucketOfName(receipt.bucket, this.#replica),
       Key: key,
       Body: JSON.stringify(receiptAnswer(receipt)),
       ContentType: "application/json",

@@ -307,3 +307,34 @@ async function listOf(listing: AsyncIterable<ObjectAddress>): Promise<readonly O
   for await (const address of listing) addresses.push(address);
   return addresses;
 }
+
+describe("a replica", () => {
+  const replica = { bucket: "films-2", of: "films" };
+  const LISTING = `<?xml version="1.0"?><ListVersionsResult><IsTruncated>false</IsTruncated><Version>
+    <Key>providers/acme/a.json</Key><VersionId>v1</VersionId><IsLatest>true</IsLatest><Size>2</Size>
+    <LastModified>2024-04-20T12:00:00.000Z</LastModified></Version></ListVersionsResult>`;
+
+  test.each(["films-2", "films"])(
+    "of %s is read for its original, and listed by that name",
+    async (bucket) => {
+      await reopen({ bucket, replica });
+      answer = (_, response) => response.writeHead(200, { "Content-Type": "application/xml" }).end(LISTING);
+      for await (const listed of source.list("providers/")) expect(listed).toMatchObject(address);
+
+      answer = object("{}", { "x-amz-version-id": "v1" });
+      const read = await source.read({ ...address, bucket, sequencer: "0A" });
+      expect(read).toMatchObject(address);
+      expect(read).not.toHaveProperty("sequencer");
+      expect(requests.every((target) => target.startsWith("/films-2"))).toBe(true);
+    },
+  );
+
+  test("leaves other buckets alone", async () => {
+    await reopen({ replica });
+    answer = object("{}", { "x-amz-version-id": "v1" });
+    expect(await source.read({ ...address, bucket: "elsewhere", sequencer: "0A" })).toMatchObject({
+      ...{ bucket: "elsewhere", sequencer: "0A" },
+    });
+    expect(requests[0]).toMatch(/^\/elsewhere\//);
+  });
+});

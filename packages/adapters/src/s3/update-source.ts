@@ -13,6 +13,7 @@ import { readBody } from "./body.ts";
 import { openClient, type S3ConnectionOptions } from "./client.ts";
 import { mapS3Error, saysGone } from "./errors.ts";
 import { listVersions, NO_VERSION_ID } from "./list-versions.ts";
+import { bucketOfName, nameInLog, type Replica } from "./replica.ts";
 
 export interface S3UpdateSourceOptions extends S3ConnectionOptions {
   /** What `list` lists. `read` goes to the bucket that the address names. */
@@ -28,7 +29,8 @@ export interface S3UpdateSourceOptions extends S3ConnectionOptions {
  * and never listed.
  *
  * What is read is dated by the object's `Last-Modified`, whole seconds, whatever the message says that named it. The
- * sequencer is that of the message. Needs the rights s3:GetObject, s3:GetObjectVersion, s3:ListBucket and
+ * sequencer is that of the message; what is read from a replica has none, as it would be compared with those of the
+ * original. Needs the rights s3:GetObject, s3:GetObjectVersion, s3:ListBucket and
  * s3:ListBucketVersions.
  *
  * @example
@@ -45,18 +47,21 @@ export interface S3UpdateSourceOptions extends S3ConnectionOptions {
 export class S3UpdateSource implements UpdateSource {
   readonly #client: S3Client;
   readonly #bucket: string | undefined;
+  readonly #replica: Replica | undefined;
   readonly #deadlineMs: number;
   readonly #attempts: number;
   readonly #closing = new AbortController();
 
   constructor(options: S3UpdateSourceOptions = {}) {
     this.#bucket = options.bucket;
+    this.#replica = options.replica;
     this.#deadlineMs = options.deadlineMs ?? 10_000;
     this.#attempts = options.attempts ?? 3;
     this.#client = openClient(options);
   }
 
-  async read(address: ObjectAddress): Promise<ReceivedObject> {
+  async read(named: ObjectAddress): Promise<ReceivedObject> {
+    const address = this.#inLog(named);
     return this.#call(async (signal) => {
       for (let attempt = 1; ; attempt++) {
         const answer = await this.#get(address, signal);
@@ -76,10 +81,9 @@ export class S3UpdateSource implements UpdateSource {
       throw new MovieStoreError("invalid-argument", "there is no bucket to list", { field: "bucket" });
     }
     this.#open();
-    for await (const address of listVersions(this.#client, this.#bucket, prefix, (work) =>
-      this.#call(work),
-    )) {
-      yield address;
+    const bucket = bucketOfName(this.#bucket, this.#replica);
+    for await (const address of listVersions(this.#client, bucket, prefix, (work) => this.#call(work))) {
+      yield this.#inLog(address);
       this.#open();
     }
   }
@@ -89,9 +93,19 @@ export class S3UpdateSource implements UpdateSource {
     this.#client.destroy();
   }
 
+  #inLog(address: ObjectAddress): ObjectAddress {
+    const bucket = nameInLog(address.bucket, this.#replica);
+    if (bucket !== this.#replica?.of) return address;
+    const { sequencer: _, ...rest } = address;
+    return { ...rest, bucket };
+  }
+
   async #get(address: ObjectAddress, abortSignal: AbortSignal): Promise<GetObjectCommandOutput | undefined> {
     const { bucket, key, versionId } = address;
-    const input = { Bucket: bucket, Key: key, ...(versionId === undefined ? {} : { VersionId: versionId }) };
+    const input = {
+      ...{ Bucket: bucketOfName(bucket, this.#replica), Key: key },
+      ...(versionId === undefined ? {} : { VersionId: versionId }),
+    };
     try {
       return await this.#client.send(new GetObjectCommand(input), { abortSignal });
     } catch (error) {

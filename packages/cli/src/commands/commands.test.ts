@@ -291,6 +291,12 @@ describe("the program", () => {
     expect(help.out).toContain("--provider");
   });
 
+  test("empties no cache where processes share none", async () => {
+    const { code, err } = await run(["empty-cache"]);
+    expect(code).toBe(1);
+    expect(err).toBe("movie-store: REDIS_URL: is not set, and the cache of a process ends with it\n");
+  });
+
   test.each([[["bogus"]], [["ingest"]], [["ingest", "a", "--format", "xml"]], [["export", "--bogus"]]])(
     "ends with 2 and one line after %j",
     async (args) => {

@@ -19,6 +19,12 @@ const parameters = z.strictObject({
   after: changeNumber(
     "Only changes behind this one: the `next` of an earlier page. A stream begins without it with what happens from now on.",
   ),
+  afterAt: z.iso
+    .datetime({ offset: true, error: "is not the `at` of a change" })
+    .describe(
+      "The `at` of change `after`. Where a store was put back or taken over by another region, its last changes may be lost and their numbers given to others: who knew one of them is then answered `history-changed`.",
+    )
+    .exactOptional(),
   limit: pageLimit(MAX_PAGE, DEFAULT_LIMIT),
 });
 const readParameters = parameterCheck(parameters);
@@ -31,6 +37,7 @@ const headers = z.object({
 
 interface Page {
   readonly after?: number;
+  readonly afterAt?: string;
   readonly limit?: number;
 }
 
@@ -38,11 +45,12 @@ interface Page {
 export function changesRoutes(store: MovieStore, feed: ChangeFeed, heartbeatMs: number): readonly Route[] {
   async function stream(page: Page, lastEventId: string | undefined): Promise<StreamAnswer> {
     if (page.limit !== undefined) throw refused("limit", "is for pages; a stream of events has none");
+    const { after = 0, afterAt } = page;
+    if (afterAt !== undefined) await store.changes({ after, afterAt, limit: 1 });
     const version = await store.version();
-    const [name, from] =
-      lastEventId === undefined ? ["after", page.after] : ["Last-Event-ID", eventNumber(lastEventId)];
-    // Who comes with a number that was never given had it from another store, or from one that has lost changes since.
-    if (from !== undefined && from > version) throw refused(name, `is beyond the last change, ${version}`);
+    const from = lastEventId === undefined ? page.after : eventNumber(lastEventId);
+    if (from !== undefined)
+      refuseBeyond(lastEventId === undefined ? "after" : "Last-Event-ID", from, version);
     return changeStream({ feed, after: from ?? version, version, heartbeatMs });
   }
 
@@ -58,7 +66,7 @@ export function changesRoutes(store: MovieStore, feed: ChangeFeed, heartbeatMs: 
         parameters,
         headers,
         answers: { [JSON_TYPE]: feedSchema, [EVENT_STREAM]: z.string() },
-        problems: ["not-acceptable"],
+        problems: ["not-acceptable", "history-changed"],
         isPaged: true,
       },
       handle: async ({ query, header, preferred }) => {
@@ -68,12 +76,19 @@ export function changesRoutes(store: MovieStore, feed: ChangeFeed, heartbeatMs: 
         const page = readParameters(query);
         if (mediaType === EVENT_STREAM) return stream(page, header("last-event-id"));
         const answer = await store.changes({ limit: DEFAULT_LIMIT, ...page });
+        refuseBeyond("after", answer.next, answer.version);
         const isFull = answer.changes.length === (page.limit ?? DEFAULT_LIMIT);
-        const link = isFull ? nextLink(PATH, query, "after", answer.next) : [];
+        const afterAt = answer.changes.at(-1)?.at ?? "";
+        const link = isFull ? nextLink(PATH, query, { after: answer.next, afterAt }) : [];
         return readAnswer(answer, answer.version, ["Vary", "Accept", ...link]);
       },
     },
   ];
+}
+
+/** Who comes with a number that was never given had it from another store, or from one that has lost changes since. */
+function refuseBeyond(name: string, number: number, version: number): void {
+  if (number > version) throw refused(name, `is beyond the last change, ${version}`);
 }
 
 function eventNumber(lastEventId: string): number {

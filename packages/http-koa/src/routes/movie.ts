@@ -84,7 +84,7 @@ export function movieRoutes(store: MovieStore): readonly Route[] {
         const answer = await store.history(id, page);
         if (answer === undefined) throw unknownMovie(await store.version());
         const headers =
-          answer.next === null ? [] : nextLink(path(id, "/history"), query, "after", answer.next);
+          answer.next === null ? [] : nextLink(path(id, "/history"), query, { after: answer.next });
         return readAnswer(answer, answer.version, headers);
       },
     },

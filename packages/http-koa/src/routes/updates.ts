@@ -50,7 +50,7 @@ export function updatesRoutes(store: MovieStore): readonly Route[] {
         const version = await store.version();
         const found = await store.receipts(filter);
         const next = found.length === filter.limit ? (found.at(-1)?.sequence ?? null) : null;
-        const link = next === null ? [] : nextLink(PATH, query, "before", next);
+        const link = next === null ? [] : nextLink(PATH, query, { before: next });
         const answer: ReceiptsAnswer = { updates: found.map(receiptAnswer), next, version };
         return readAnswer(answer, version, link);
       },

@@ -96,7 +96,10 @@ function valuesRoute(
     },
     handle: async ({ query }) => {
       const answer = await store.valuesText(kind, read(query));
-      return textAnswer(answer, answer.next === undefined ? [] : nextLink(path, query, "after", answer.next));
+      return textAnswer(
+        answer,
+        answer.next === undefined ? [] : nextLink(path, query, { after: answer.next }),
+      );
     },
   };
 }
