@@ -123,8 +123,17 @@ describe("MYSQL_URL", () => {
   });
 });
 
+test("the bucket may be the replica of another one", () => {
+  expect(loadConfig({ MYSQL_URL, S3_BUCKET: "films-2" }).replica).toBeUndefined();
+  const replica = { bucket: "films-2", of: "films-1" };
+  expect(loadConfig({ MYSQL_URL, S3_BUCKET: "films-2", S3_REPLICA_OF: "films-1" }).replica).toEqual(replica);
+  expectRefusal({ MYSQL_URL, S3_REPLICA_OF: "films-1" }, "S3_REPLICA_OF");
+});
+
+const TESTED_ALONE = ["MYSQL_URL", "S3_BUCKET", "S3_REPLICA_OF"];
+
 test("every variable is in this test, and others are not read", () => {
-  expect([...table.map(({ variable }) => variable), "MYSQL_URL"].sort()).toEqual([...VARIABLES].sort());
+  expect([...table.map(({ variable }) => variable), ...TESTED_ALONE].sort()).toEqual([...VARIABLES].sort());
   expect(loadConfig({ MYSQL_URL, PORT: "none" })).toEqual(loadConfig({ MYSQL_URL }));
 });
 

@@ -1,6 +1,13 @@
 /** The environment, read once and checked. */
 
-import { type LogLevel, readVariables, STORE_VARIABLES, urlLike } from "@movie-store/adapters/variables";
+import type { Replica } from "@movie-store/adapters/s3";
+import {
+  type LogLevel,
+  readReplica,
+  readVariables,
+  STORE_VARIABLES,
+  urlLike,
+} from "@movie-store/adapters/variables";
 import * as z from "zod";
 
 export interface Config {
@@ -13,6 +20,8 @@ export interface Config {
   readonly region: string | undefined;
   /** Prefix of the providers' folders in the bucket; ends with a slash, or is empty. */
   readonly keyPrefix: string;
+  /** `undefined`: the buckets that events name are no replicas. */
+  readonly replica: Replica | undefined;
   /** Whether each object gets a receipt beside it in its bucket. */
   readonly writesReceipts: boolean;
   /** First wins. */
@@ -53,6 +62,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     s3Endpoint: variables.S3_ENDPOINT,
     region: variables.AWS_REGION,
     keyPrefix: variables.S3_PREFIX,
+    replica: readReplica(variables),
     writesReceipts: variables.S3_RECEIPTS === "on",
     providerPriority: variables.PROVIDER_PRIORITY,
     logLevel: variables.LOG_LEVEL,

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { MemoryCache, MemoryMovieRepository, MemoryUpdateSource, MovieStore } from "@movie-store/core";
 import { expect, test, vi } from "vitest";
 import { loadConfig } from "./config.ts";
@@ -57,6 +60,35 @@ test("settings reach the parts", async () => {
   }
   const { movies } = await store.find({ title: "heat" });
   expect(movies).toMatchObject([{ overview: "bolt", updatedAt: "1970-01-01T00:00:02.000Z" }]);
+});
+
+test("objects of a replica are read from it and named after its original", async () => {
+  const asked: string[] = [];
+  const server = createServer(({ method, url }, response) => {
+    asked.push(`${method} ${url?.split("?")[0]}`);
+    response.writeHead(200, { "Last-Modified": "Sat, 20 Apr 2024 12:00:00 GMT" }).end("{}");
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const standsBy = loadConfig({
+    MYSQL_URL: config.mysqlUrl,
+    AWS_REGION: "us-east-1",
+    S3_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...{ S3_BUCKET: "films-2", S3_REPLICA_OF: "films", S3_RECEIPTS: "on" },
+  });
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  const container = createContainer(standsBy, { repository: new MemoryMovieRepository(), cache: null });
+  const announced = { bucket: "films-2", key: "providers/acme/1.json", versionId: "v1", sequencer: "0A" };
+  const object = await container.resolve(SOURCE).read(announced);
+  expect(object).toMatchObject({ bucket: "films", key: announced.key, versionId: "v1" });
+  expect(object).not.toHaveProperty("sequencer");
+  const receipt = await container.resolve(STORE).ingest(object);
+  expect(await container.resolve(RECEIPT_WRITER)?.write([receipt], 5_000)).toMatchObject({ written: 1 });
+  expect(asked).toEqual(["GET /films-2/providers/acme/1.json", "PUT /films-2/receipts/acme/1.json/v1.json"]);
+  await container.close();
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
 });
 
 test("there is a writer of receipts where they are asked for", async () => {

@@ -127,9 +127,10 @@ export function createContainer(config: Config, replacements: Replacements = {})
   };
 }
 
-function connectionOf({ s3Endpoint, region }: Config) {
+function connectionOf({ s3Endpoint, region, replica }: Config) {
   return {
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
     ...(region === undefined ? {} : { region }),
+    ...(replica === undefined ? {} : { replica }),
   };
 }
