@@ -8,7 +8,7 @@ const sourceCondition = "@movie-store/source";
 // Node, which loads the packages of others, does not know "module", and can't load what the AWS SDK has under it.
 const nodeConditions = defaultServerConditions.filter((condition) => condition !== "module");
 
-function project(name: string, root: string, testTimeoutMs = 5_000) {
+function project(name: string, root: string, testTimeoutMs = 5_000, exclude: readonly string[] = []) {
   const conditions = [sourceCondition, ...nodeConditions];
   return {
     resolve: { conditions },
@@ -17,7 +17,7 @@ function project(name: string, root: string, testTimeoutMs = 5_000) {
       name,
       root,
       include: ["**/*.test.ts"],
-      exclude: ["**/node_modules/**", "**/dist/**"],
+      exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
       testTimeout: testTimeoutMs,
       // One second, as it is otherwise, is short for other processes on a busy machine.
       expect: { poll: { timeout: testTimeoutMs / 3 } },
@@ -37,8 +37,12 @@ export default defineConfig({
       project("client", "packages/client"),
       project("lambda-ingest", "packages/lambda-ingest"),
       project("cli", "packages/cli"),
-      project("e2e", "e2e", 30_000),
+      project("k8s-manifests", "packages/k8s-manifests", 30_000),
+      project("aws-stack", "packages/aws-stack", 30_000),
+      project("e2e", "e2e", 30_000, ["image/**"]),
       project("tools", "tools", 30_000),
+      // Builds container images, which takes minutes and a builder: only `npm run test:image` does.
+      ...(process.env.MOVIE_STORE_TEST_IMAGE === "1" ? [project("image", "e2e/image")] : []),
     ],
     globalSetup: ["tools/services/global-setup.ts"],
     reporters: ["default", new ClosingLineReporter()],

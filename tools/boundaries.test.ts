@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 // rule that guards it has to complain.
 
 const repository = resolve(import.meta.dirname, "..");
-const packages = ["core", "adapters", "explorer", "http-koa", "client", "lambda-ingest", "cli"];
+const packages = ["core", "adapters", "explorer", "http-koa", "client", "lambda-ingest", "cli", "aws-stack"];
 let copy: string;
 
 beforeEach(async () => {
@@ -55,6 +55,8 @@ const violations: readonly Violation[] = [
   plantedImport("packages/explorer/page/film", "@movie-store/http-koa"),
   plantedImport("packages/explorer/page/film", "@movie-store/core/testing"),
   plantedImport("packages/explorer/page/film", "../../src/bundle.ts"),
+  plantedImport("packages/aws-stack/src/data", "@movie-store/core"),
+  plantedImport("packages/aws-stack/src/data", "../../../core/src/index.ts"),
   {
     name: "the page imports node:fs",
     rule: "lint/correctness/noNodejsModules",

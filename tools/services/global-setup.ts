@@ -4,10 +4,14 @@ import { relative } from "node:path";
 import type { ProvidedContext } from "vitest";
 import type { TestProject, Vitest } from "vitest/node";
 import { findBrowser } from "./browser.ts";
+import { findKubectl } from "./kubectl.ts";
+import { findMySqlPrograms } from "./mysql-programs.ts";
 
 export default async function setUp({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const files = vitest.state.getPaths().map((path) => relative(vitest.config.root, path));
   if (files.some(needsBrowser)) await provideBrowser(vitest);
+  if (files.some(needsKubectl)) await provideKubectl(vitest);
+  if (files.some(losesServers)) await tellMySqlPrograms(vitest);
   return files.some(needsServers) ? provideServers(vitest) : undefined;
 }
 
@@ -16,6 +20,18 @@ async function provideBrowser(vitest: Vitest): Promise<void> {
   vitest.provide("browser", found.program);
   if (found.program !== undefined) console.log(`Browser for the tests: ${found.version}, ${found.program}`);
   else tellMissing(vitest, [found.notice], "a browser");
+}
+
+async function provideKubectl(vitest: Vitest): Promise<void> {
+  const found = await findKubectl(process.env);
+  vitest.provide("kubectl", found.program);
+  if (found.program !== undefined) console.log(`kubectl for the tests: ${found.version}, ${found.program}`);
+  else tellMissing(vitest, [found.notice], "kubectl");
+}
+
+async function tellMySqlPrograms(vitest: Vitest): Promise<void> {
+  const found = await findMySqlPrograms(process.env);
+  if (found.mysqld === undefined) tellMissing(vitest, [found.notice], "a MySQL of its own");
 }
 
 async function provideServers(vitest: Vitest): Promise<() => Promise<void>> {
@@ -51,4 +67,12 @@ function needsServers(file: string): boolean {
 /** Pages are tested on the embedded store, so a browser is all they need. */
 function needsBrowser(file: string): boolean {
   return file.startsWith("e2e/explorer/") || file.endsWith(".browser.test.ts");
+}
+
+function losesServers(file: string): boolean {
+  return file.startsWith("e2e/regions/") || file.startsWith("e2e/operations/");
+}
+
+function needsKubectl(file: string): boolean {
+  return file.startsWith("packages/k8s-manifests/");
 }

@@ -20,5 +20,7 @@ declare module "vitest" {
     s3Versions: boolean;
     /** The program of a Chromium or Chrome, for files in e2e/explorer and those named *.browser.test.ts. */
     browser: string | undefined;
+    /** The program, for the tests of packages/k8s-manifests. */
+    kubectl: string | undefined;
   }
 }
