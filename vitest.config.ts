@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { ClosingLineReporter } from "./tools/closing-line-reporter.ts";
@@ -44,6 +45,8 @@ export default defineConfig({
       // Builds container images, which takes minutes and a builder: only `npm run test:image` does.
       ...(process.env.MOVIE_STORE_TEST_IMAGE === "1" ? [project("image", "e2e/image")] : []),
     ],
+    // A core is kept free otherwise, though half of what tests wait for are servers and browsers.
+    maxWorkers: availableParallelism(),
     globalSetup: ["tools/services/global-setup.ts"],
     reporters: ["default", new ClosingLineReporter()],
     coverage: {
