@@ -11,12 +11,14 @@ const LOOK_EVERY_MS = 25;
 export class GracefulStop {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #lastConnectionMs = -Infinity;
 
   /** @param server not listening yet. */
   constructor(server: Server) {
     this.#server = server;
     server.on("connection", (socket) => {
       this.#sockets.add(socket);
+      this.#lastConnectionMs = performance.now();
       socket.once("close", () => this.#sockets.delete(socket));
     });
   }
@@ -26,9 +28,10 @@ export class GracefulStop {
    *
    * First it goes on serving, new connections included, so that clients with open connections learn with their next
    * answer that they are to go: to close a connection while a request is on its way would drop the request. That
-   * lasts until no connection is left, nobody has asked for a second, or half of the time is over. Then it stops
-   * listening, closes the connections that are idle and lets the rest finish. At the deadline everything left is cut
-   * off: `close` alone would wait for a silent client for ever.
+   * lasts until nobody has asked for a second, or half of the time is over. That no connection is left is no reason to
+   * end it: a balancer that has not looked at readiness yet opens the next one. Then it stops listening, closes the
+   * connections that are idle and lets the rest finish. At the deadline everything left is cut off: `close` alone would
+   * wait for a silent client for ever.
    *
    * @returns how many connections were cut off.
    */
@@ -55,7 +58,8 @@ export class GracefulStop {
   }
 
   async #quiet(untilMs: number): Promise<void> {
-    let lastRequestMs = performance.now();
+    // Who has no clients ends at once.
+    let lastRequestMs = this.#sockets.size > 0 ? performance.now() : this.#lastConnectionMs;
     const onRequest = () => {
       lastRequestMs = performance.now();
     };
@@ -63,7 +67,7 @@ export class GracefulStop {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = () => {
       const nowMs = performance.now();
-      if (this.#sockets.size === 0 || nowMs >= untilMs || nowMs >= lastRequestMs + QUIET_MS) resolve();
+      if (nowMs >= untilMs || nowMs >= lastRequestMs + QUIET_MS) resolve();
     };
     const timer = setInterval(look, LOOK_EVERY_MS);
     look();

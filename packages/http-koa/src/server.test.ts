@@ -72,6 +72,18 @@ describe("a server that is told to stop", () => {
     expect(await api.log.line({ msg: "the API has stopped" })).toMatchObject({ cutOff: 0 });
   });
 
+  test("goes on serving while no connection is left, and a balancer may open the next one", async () => {
+    const api = await startApi();
+    const once = new Agent({ keepAlive: false });
+    await answerTo(`${api.url}/health/live`, once);
+    const stopped = api.server.stop(10);
+    const untilMs = performance.now() + 300;
+    while (performance.now() < untilMs) {
+      expect((await answerTo(`${api.url}/health/live`, once)).statusCode).toBe(200);
+    }
+    await stopped;
+  });
+
   test("does not wait for a client that never said anything", async () => {
     const api = await startApi();
     const socket = await openSocket(api.port);
