@@ -62,7 +62,7 @@ export const STORE_VARIABLES = {
     .optional(),
   S3_PREFIX: z
     .string()
-    .regex(/^([^/\0][^\0]*)?\/$/, "must end with a slash and not begin with one, like providers/")
+    .regex(/^[^/\0][^\0]*\/$/, "must end with a slash and not begin with one, like providers/")
     // What is written there is never taken for an update.
     .refine(
       (prefix) => !isReceiptKey(prefix),

@@ -82,7 +82,7 @@ const table: readonly Row[] = [
     setting: "keyPrefix",
     byDefault: "providers/",
     good: { "films/in/": "films/in/" },
-    bad: ["providers", "/providers/", "\0/", "receipts/", "receipts/in/"],
+    bad: ["providers", "/", "/providers/", "\0/", "receipts/", "receipts/in/"],
   },
   {
     variable: "S3_RECEIPTS",

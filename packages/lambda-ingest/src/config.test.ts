@@ -43,7 +43,7 @@ const table: readonly Row[] = [
     setting: "keyPrefix",
     byDefault: "providers/",
     good: same("films/in/"),
-    bad: ["providers", "/providers/", "\0/", "receipts/", "receipts/in/"],
+    bad: ["providers", "/", "/providers/", "\0/", "receipts/", "receipts/in/"],
   },
   {
     variable: "S3_RECEIPTS",
