@@ -76,7 +76,7 @@ describe("the check of Dockerfiles complains when", () => {
     ["nobody is named", "USER 10001:10001", "", "USER is no number but 0"],
     [
       "a shell is the first process",
-      /CMD \["node", "packages.*/,
+      /^CMD \["node".*/m,
       "CMD node packages/http-koa/dist/main.js",
       "CMD has no exec form",
     ],

@@ -1,10 +1,10 @@
-/** The in-process cache: the nonce-tag rule over two maps, bounded by characters, least recently used out first. */
+/** The in-process cache: the nonce-tag rule over two maps, bounded by the bytes it takes, least recently used out first. */
 
 import type { Cache, Lookup, Snapshot } from "../cache.ts";
 
 export interface MemoryCacheOptions {
-  /** What the entries may hold together, in UTF-16 units of keys and values. Default: 64 million. */
-  readonly maxSize?: number;
+  /** What the entries may take together, in bytes as V8 keeps them. Default: 32 million. */
+  readonly maxBytes?: number;
   readonly clock?: () => number;
 }
 
@@ -12,25 +12,26 @@ interface Entry {
   readonly value: string;
   readonly snapshot: Snapshot;
   readonly expiresAtMs: number;
+  readonly bytes: number;
 }
 
-const DEFAULT_MAX_SIZE = 64_000_000;
+const DEFAULT_MAX_BYTES = 32_000_000;
 
 export class MemoryCache implements Cache {
   readonly shared = false;
   readonly #entries = new Map<string, Entry>();
   /** Tags that were invalidated, with the number of the invalidation: a number is never used twice. */
   readonly #nonces = new Map<string, number>();
-  readonly #maxSize: number;
+  readonly #maxBytes: number;
   readonly #clock: () => number;
-  #size = 0;
+  #bytes = 0;
   #closed = false;
   #lastNonce = 0;
   /** Tags without a nonce of their own have this one: forgetting tags takes a new one, which only costs misses. */
   #commonNonce = 0;
 
   constructor(options: MemoryCacheOptions = {}) {
-    this.#maxSize = options.maxSize ?? DEFAULT_MAX_SIZE;
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     this.#clock = options.clock ?? Date.now;
   }
 
@@ -46,7 +47,7 @@ export class MemoryCache implements Cache {
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
     if (entry.snapshot !== this.#snapshot(tags) || entry.expiresAtMs <= this.#clock()) {
-      this.#size -= sizeOf(key, entry.value);
+      this.#bytes -= entry.bytes;
       return undefined;
     }
     this.#entries.set(key, entry);
@@ -55,12 +56,12 @@ export class MemoryCache implements Cache {
 
   async set(key: string, value: string, snapshot: Snapshot, ttlMs: number): Promise<void> {
     this.remove(key);
-    const size = sizeOf(key, value);
-    if (this.#closed || size > this.#maxSize) return;
-    this.#entries.set(key, { value, snapshot, expiresAtMs: this.#clock() + ttlMs });
-    this.#size += size;
+    const bytes = ENTRY_BYTES + bytesOf(key) + bytesOf(value) + bytesOf(snapshot);
+    if (this.#closed || bytes > this.#maxBytes) return;
+    this.#entries.set(key, { value, snapshot, expiresAtMs: this.#clock() + ttlMs, bytes });
+    this.#bytes += bytes;
     for (const oldest of this.#entries.keys()) {
-      if (this.#size <= this.#maxSize) break;
+      if (this.#bytes <= this.#maxBytes) break;
       this.remove(oldest);
     }
   }
@@ -79,13 +80,13 @@ export class MemoryCache implements Cache {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
-    this.#size -= sizeOf(key, entry.value);
+    this.#bytes -= entry.bytes;
   }
 
   /** Drops everything; what is set with a snapshot from before is a miss as well. */
   clear(): void {
     this.#entries.clear();
-    this.#size = 0;
+    this.#bytes = 0;
     this.#nonces.clear();
     this.#commonNonce = ++this.#lastNonce;
   }
@@ -93,7 +94,7 @@ export class MemoryCache implements Cache {
   async close(): Promise<void> {
     this.#closed = true;
     this.#entries.clear();
-    this.#size = 0;
+    this.#bytes = 0;
   }
 
   #snapshot(tags: readonly string[]): Snapshot {
@@ -106,6 +107,10 @@ export class MemoryCache implements Cache {
 /** Some 100 bytes each: 20 MB. */
 const MAX_NONCES = 200_000;
 
-function sizeOf(key: string, value: string): number {
-  return key.length + value.length;
+/** An object, its place in the map, and the heads of three texts. */
+const ENTRY_BYTES = 200;
+
+/** V8 keeps a text that has a character beyond Latin-1 with two bytes for each. */
+function bytesOf(text: string): number {
+  return /[\u0100-\uffff]/.test(text) ? 2 * text.length : text.length;
 }
