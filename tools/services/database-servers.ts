@@ -89,16 +89,22 @@ async function requireMariaDb(environment: NodeJS.ProcessEnv): Promise<string> {
  * A MySQL of its own, from PATH.
  *
  * @param more options of mysqld, such as those of replication.
+ * @param keep makes of the command that serves one that does so in another way, such as again and again.
  */
 export async function startMySql(
   environment: NodeJS.ProcessEnv,
   more: readonly string[] = [],
+  keep?: (serve: Command) => Command,
 ): Promise<Server> {
   const program = await requireDatabase("mysqld", isMySql, "is MariaDB, not MySQL", environment);
-  return startDatabase(program, ({ data, asUser }) => ({
-    prepare: [program, "--no-defaults", ...asUser, "--initialize-insecure", `--datadir=${data}`],
-    options: ["--innodb-redo-log-capacity=100M", "--performance-schema=OFF", "--mysqlx=OFF", ...more],
-  }));
+  return startDatabase(
+    program,
+    ({ data, asUser }) => ({
+      prepare: [program, "--no-defaults", ...asUser, "--initialize-insecure", `--datadir=${data}`],
+      options: ["--innodb-redo-log-capacity=100M", "--performance-schema=OFF", "--mysqlx=OFF", ...more],
+    }),
+    keep,
+  );
 }
 
 function startMariaDb(program: string, environment: NodeJS.ProcessEnv): Promise<Server> {
@@ -127,7 +133,11 @@ interface Flavour {
   readonly options: readonly string[];
 }
 
-function startDatabase(program: string, flavour: (place: Place) => Flavour): Promise<Server> {
+function startDatabase(
+  program: string,
+  flavour: (place: Place) => Flavour,
+  keep = (serve: Command): Command => serve,
+): Promise<Server> {
   return startThrowAway({
     program,
     url: (port) => `mysql://${USER}:${PASSWORD}@127.0.0.1:${port}`,
@@ -139,7 +149,7 @@ function startDatabase(program: string, flavour: (place: Place) => Flavour): Pro
       await writeFile(
         users,
         // Each server makes the user itself: a replica would stumble over it.
-        `SET SESSION sql_log_bin = 0;\nCREATE USER '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;\n`,
+        `SET SESSION sql_log_bin = 0;\nCREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;\n`,
       );
       const serve: Command = [
         program,
@@ -154,7 +164,7 @@ function startDatabase(program: string, flavour: (place: Place) => Flavour): Pro
         ...FAST,
         ...options,
       ];
-      return [prepare, serve];
+      return [prepare, keep(serve)];
     },
     ping,
   });

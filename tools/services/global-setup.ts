@@ -61,7 +61,8 @@ function tellMissing(vitest: Vitest, notices: readonly string[], what: string): 
 
 /** Told by the name of a test file, as is what follows. */
 function needsServers(file: string): boolean {
-  return file.endsWith(".integration.test.ts") || (file.startsWith("e2e/") && !needsBrowser(file));
+  const isEndToEnd = file.startsWith("e2e/") && !needsBrowser(file) && !file.startsWith("e2e/faults/");
+  return file.endsWith(".integration.test.ts") || isEndToEnd;
 }
 
 /** Pages are tested on the embedded store, so a browser is all they need. */
@@ -70,7 +71,7 @@ function needsBrowser(file: string): boolean {
 }
 
 function losesServers(file: string): boolean {
-  return file.startsWith("e2e/regions/") || file.startsWith("e2e/operations/");
+  return ["e2e/faults/", "e2e/operations/", "e2e/regions/"].some((folder) => file.startsWith(folder));
 }
 
 function needsKubectl(file: string): boolean {

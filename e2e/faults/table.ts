@@ -1,0 +1,33 @@
+/** The outcome of a run, as a table of Markdown. */
+
+import type { Tally } from "./tally.ts";
+
+const HEAD = [
+  "fault",
+  "requests",
+  "refused (503)",
+  "without service",
+  "slowest answer",
+  "stalest answer",
+  "acknowledged",
+  "lost",
+];
+
+export interface Row {
+  readonly fault: string;
+  readonly tally: Tally;
+  /** Updates that were acknowledged, and are not in the log, or are there twice. */
+  readonly lost: number;
+}
+
+export function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(({ fault, tally, lost }) => [
+    fault,
+    tally.requests,
+    [...tally.refusals].map(([code, count]) => `${count} ${code}`).join(", ") || "none",
+    ...[tally.longestGapMs, tally.slowestMs, tally.stalestMs].map((ms) => `${(ms / 1_000).toFixed(2)} s`),
+    tally.acknowledged,
+    lost,
+  ]);
+  return [HEAD, HEAD.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
