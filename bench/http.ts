@@ -1,84 +1,133 @@
 /**
- * Cached answers under load: this API beside a bare `node:http` and a bare Koa with router that return the same bytes
- * from memory. Each server has one core to itself, the load generator the other.
+ * Cached answers under load: this API, with answers in its process and in Redis alone, beside a bare `node:http` and a
+ * bare Koa with router that return the same bytes from memory, and a textbook's Express with Redis. Each server has
+ * one core to itself, the load generator the other, which it shares with Redis.
  */
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { type Film, randomNumbers } from "./corpus.ts";
+import type { Film } from "./corpus.ts";
+import { startServer } from "./measured-server.ts";
+import { latencyFigure, offeredLatency } from "./offered-latency.ts";
 import type { Figure } from "./report.ts";
+import { saturate } from "./saturation.ts";
 import { scaledStore } from "./scaled-store.ts";
+import { searchMix } from "./search-mix.ts";
 
-const run = promisify(execFile);
 const URLS = 200;
-const CONNECTIONS = 32;
 const SECONDS = 6;
 const ROUNDS = 3;
-/** The share of the bare Koa's rate that a cached answer reaches at least. */
+/** For the fixed rate, which every server here can answer with a core to spare. */
+const OFFERED = { perSecond: 2_000, seconds: 12 };
+/** Shares of the rivals' rates that answers of the API reach at least. */
+const LIMIT_OF_HTTP = 0.8;
 const LIMIT_OF_KOA = 0.6;
+const LIMIT_OF_TEXTBOOK = 1.3;
 
-const SERVERS = ["bare-http", "bare-koa", "api"] as const;
+interface Contestant {
+  readonly name: string;
+  readonly server: string;
+  readonly args: readonly string[];
+  /** The same in each measurement: what is held against another's. */
+  readonly is: "http" | "koa" | "textbook" | "near" | "far";
+}
 
-export async function measureHttp(real: readonly Film[]): Promise<readonly Figure[]> {
-  const folder = mkdtempSync(join(tmpdir(), "movie-store-bench-"));
-  try {
-    const urls = mixOf(real);
-    const database = await scaledStore(real, real.length);
-    const answers = join(folder, "answers.json");
-    const script = join(folder, "mix.lua");
-    writeFileSync(script, wrkScript(urls));
+/** Rates at saturation. */
+export function measureHttp(real: readonly Film[], redis: string | undefined): Promise<readonly Figure[]> {
+  return withContestants(real, redis, async (contestants, urls) => {
     const rates = new Map<string, number[]>();
     for (let round = 0; round < ROUNDS; round++) {
-      // The API goes first once, so that the others can return what it answered.
-      for (const name of round === 0 ? SERVERS.toReversed() : SERVERS) {
-        const server = await startServer(name, database, answers);
-        try {
-          if (name === "api") await saveAnswers(server.url, urls, answers);
-          await load(server.url, script, 2);
-          rates.set(name, [...(rates.get(name) ?? []), await load(server.url, script, SECONDS)]);
-        } finally {
-          server.process.kill("SIGKILL");
-        }
+      for (const contestant of contestants) {
+        await using server = await startServer(contestant.server, contestant.args);
+        await saturate(server.url, urls, 2);
+        rates.set(contestant.is, [
+          ...(rates.get(contestant.is) ?? []),
+          await saturate(server.url, urls, SECONDS),
+        ]);
       }
     }
-    return figuresOf(rates);
+    return rateFigures(contestants, rates);
+  });
+}
+
+/** Latencies at one rate for all, in an open loop. */
+export function measureLatency(real: readonly Film[], redis: string | undefined): Promise<readonly Figure[]> {
+  return withContestants(real, redis, async (contestants, urls) => {
+    const figures: Figure[] = [];
+    for (const { name, server: program, args } of contestants) {
+      await using server = await startServer(program, args);
+      await offeredLatency({ base: server.url, urls, ...OFFERED, seconds: 3 });
+      const times = await offeredLatency({ base: server.url, urls, ...OFFERED });
+      figures.push(latencyFigure(`${name}, at ${OFFERED.perSecond.toLocaleString("en")} requests/s`, times));
+    }
+    return figures;
+  });
+}
+
+async function withContestants(
+  real: readonly Film[],
+  redis: string | undefined,
+  measure: (contestants: readonly Contestant[], urls: readonly string[]) => Promise<readonly Figure[]>,
+): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "movie-store-bench-"));
+  try {
+    const urls = searchMix(real, URLS);
+    const database = await scaledStore(real, real.length);
+    const answers = join(folder, "answers.json");
+    {
+      await using api = await startServer("api", [database, "none"]);
+      await saveAnswers(api.url, urls, answers);
+    }
+    const contestants: Contestant[] = [
+      { is: "http", name: "bare node:http", server: "bare-http", args: [answers] },
+      { is: "koa", name: "bare Koa with router", server: "bare-koa", args: [answers] },
+      { is: "near", name: "API, answer in its process", server: "api", args: [database, "near"] },
+    ];
+    if (redis === undefined) console.error("no Redis: TEST_REDIS_URL, for the textbook and answers in Redis");
+    else {
+      contestants.push(
+        {
+          is: "textbook",
+          name: "textbook, Express and Redis",
+          server: "textbook-cached",
+          args: [answers, redis],
+        },
+        { is: "far", name: "API, answer in Redis alone", server: "api", args: [database, redis] },
+      );
+    }
+    return await measure(contestants, urls);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function figuresOf(rates: ReadonlyMap<string, readonly number[]>): readonly Figure[] {
-  const median = (name: string) =>
-    (rates.get(name) ?? []).toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
-  const koa = median("bare-koa");
-  const share = median("api") / koa;
-  return [
-    { name: "bare node:http", value: `${Math.round(median("bare-http")).toLocaleString("en")} requests/s` },
-    { name: "bare Koa with router", value: `${Math.round(koa).toLocaleString("en")} requests/s` },
-    {
-      name: "cached answer of the API",
-      value: `${Math.round(median("api")).toLocaleString("en")} requests/s, ${share.toFixed(2)} of bare Koa`,
-      limit: `>= ${LIMIT_OF_KOA}`,
-      met: share >= LIMIT_OF_KOA,
-    },
-  ];
-}
-
-/** Searches by year, title, cast and genre, a quarter each, drawn from the films. */
-function mixOf(real: readonly Film[]): readonly string[] {
-  const random = randomNumbers(3);
-  const draw = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
-  const whole = real.filter((film) => film.cast.length > 0 && film.genres.length > 0);
-  const kinds = [
-    (film: Film) => `year=${film.year}`,
-    (film: Film) => `title=${encodeURIComponent(draw(film.title.split(" ")))}`,
-    (film: Film) => `cast=${encodeURIComponent(draw(film.cast))}`,
-    (film: Film) => `genre=${encodeURIComponent(draw(film.genres))}`,
-  ];
-  return Array.from({ length: URLS }, (_, at) => `/v1/movies?${kinds[at % kinds.length]?.(draw(whole))}`);
+function rateFigures(
+  contestants: readonly Contestant[],
+  rates: ReadonlyMap<string, readonly number[]>,
+): readonly Figure[] {
+  const median = (is: Contestant["is"]) =>
+    (rates.get(is) ?? []).toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+  const share = (name: string, of: number, limit: number): Figure => ({
+    name,
+    value: of.toFixed(2),
+    limit: `>= ${limit}`,
+    met: of >= limit,
+  });
+  const figures: Figure[] = contestants.map(({ is, name }) => ({
+    name,
+    value: `${Math.round(median(is)).toLocaleString("en")} requests/s`,
+    amounts: { "requests/s": median(is) },
+  }));
+  figures.push(
+    share("API, answer in its process, of bare node:http", median("near") / median("http"), LIMIT_OF_HTTP),
+    share("API, answer in its process, of bare Koa", median("near") / median("koa"), LIMIT_OF_KOA),
+  );
+  if (rates.has("textbook")) {
+    const times = median("far") / median("textbook");
+    figures.push(share("API, answer in Redis alone, of the textbook", times, LIMIT_OF_TEXTBOOK));
+  }
+  return figures;
 }
 
 async function saveAnswers(base: string, urls: readonly string[], path: string): Promise<void> {
@@ -89,42 +138,4 @@ async function saveAnswers(base: string, urls: readonly string[], path: string):
     answers[url] = await response.text();
   }
   writeFileSync(path, JSON.stringify(answers));
-}
-
-function wrkScript(urls: readonly string[]): string {
-  const list = urls.map((url) => JSON.stringify(url)).join(",\n");
-  return `local urls = {${list}}\nlocal at = 0\nrequest = function()\n  at = at % #urls + 1\n  return wrk.format("GET", urls[at])\nend\n`;
-}
-
-async function startServer(
-  name: (typeof SERVERS)[number],
-  database: string,
-  answers: string,
-): Promise<{ readonly process: ChildProcess; readonly url: string }> {
-  const script = join(import.meta.dirname, "servers", `${name}.ts`);
-  const args = ["--conditions=@movie-store/source", script, name === "api" ? database : answers];
-  const child = spawn(...pinned(0, process.execPath, args), { stdio: ["ignore", "ignore", "pipe"] });
-  const url = await new Promise<string>((ready, failed) => {
-    child.stderr?.setEncoding("utf8").once("data", (text: string) => ready(text.trim()));
-    child.once("exit", (code) => failed(new Error(`${name} ended with ${code}`)));
-  });
-  return { process: child, url };
-}
-
-/** @returns requests a second. */
-async function load(url: string, script: string, seconds: number): Promise<number> {
-  const args = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", script, url];
-  const { stdout } = await run(...pinned(1, "wrk", args)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT")
-      throw new Error("the load generator wrk is not installed (Debian: apt-get install wrk)");
-    throw error;
-  });
-  if (/Non-2xx/.test(stdout)) throw new Error(`bad answers under load:\n${stdout}`);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
-}
-
-/** A command on one core, where there is more than one. */
-function pinned(core: number, command: string, args: readonly string[]): [string, string[]] {
-  if (availableParallelism() < 2) return [command, [...args]];
-  return ["taskset", ["-c", String(core), command, ...args]];
 }

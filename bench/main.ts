@@ -1,8 +1,10 @@
 /**
- * `npm run bench [-- section …]`: measures what the README and the decisions claim, each figure beside its limit from
- * the same run. Sections: `http`, `pages`, `ingest`, `explorer`; where TEST_MYSQL_URL names a server, `mysql-pages` and
- * `mysql-ingest`; with TEST_REDIS_URL and TEST_S3_ENDPOINT (versions and notifications) besides, `freshness`. All of
- * them by default. Exit 1 where a limit is missed.
+ * `npm run bench [-- section …]`: measures what the README and the decisions claim, each figure beside its limit and
+ * its rivals from the same run. Sections are the keys of MEASUREMENTS; all of them by default that the servers named
+ * by TEST_MYSQL_URL, TEST_REDIS_URL and TEST_S3_ENDPOINT (versions and notifications) allow. Exit 1 where a limit is
+ * missed.
+ *
+ * `--report` writes what was measured into docs/performance.md, with its pictures.
  *
  * Needs the real films (MOVIE_STORE_REAL_DATA) and keeps its stores in MOVIE_STORE_BENCH_DATA (default bench/data,
  * some 6 GB). `-- --films 32608` leaves the million out, `--lines 1000000` makes the long file of `ingest` longer.
@@ -14,61 +16,87 @@
 
 import { parseArgs } from "node:util";
 import { realFilms } from "./corpus.ts";
+import { measureMySqlCorrectness, measureSqliteCorrectness } from "./correctness.ts";
+import { measureNearTags, measureRedisTags } from "./correctness-reads.ts";
 import { measureExplorer } from "./explorer.ts";
 import { measureFreshness } from "./freshness.ts";
-import { measureHttp } from "./http.ts";
+import { measureHttp, measureLatency } from "./http.ts";
 import { measureIngest } from "./ingest.ts";
+import { thisMachine } from "./machine.ts";
+import { measureMemory } from "./memory.ts";
+import { measureMisses, measureMissRates } from "./misses.ts";
 import { measureMySqlIngest } from "./mysql-ingest.ts";
 import { measureMySqlPages } from "./mysql-pages.ts";
 import { measurePages } from "./pages.ts";
-import type { Figure } from "./report.ts";
-import { printFigures } from "./report.ts";
+import { DOCS, recordSection, requirePlaces, writePage } from "./performance-page.ts";
+import { type Figure, printFigures } from "./report.ts";
 import { measureSuggest } from "./suggest.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { films: { type: "string", multiple: true }, lines: { type: "string", default: "200000" } },
+  options: {
+    films: { type: "string", multiple: true },
+    lines: { type: "string", default: "200000" },
+    report: { type: "boolean", default: false },
+  },
 });
 
 const real = await realFilms();
 if (real === undefined) process.exit(2);
 const mysql = process.env["TEST_MYSQL_URL"];
 const [redis, s3] = [process.env["TEST_REDIS_URL"], process.env["TEST_S3_ENDPOINT"]];
-const SECTIONS = [
-  "http",
-  "pages",
-  "suggest",
-  "ingest",
-  "explorer",
-  ...(mysql === undefined ? [] : ["mysql-pages", "mysql-ingest"]),
-  ...(mysql === undefined || redis === undefined || s3 === undefined ? [] : ["freshness"]),
-];
-const sections = positionals.length === 0 ? SECTIONS : positionals;
 const sizes = (values.films ?? [String(real.length), "1000000"]).map(Number);
-const figures: Figure[] = [];
-if (sections.includes("http")) figures.push(...(await measureHttp(real)));
-if (sections.includes("pages")) figures.push(...(await measurePages(real, sizes)));
-if (sections.includes("suggest")) figures.push(...(await measureSuggest(mysql, real, sizes)));
-if (sections.includes("ingest")) figures.push(...(await measureIngest(real, Number(values.lines))));
-if (sections.includes("explorer")) figures.push(...(await measureExplorer()));
-if (mysql === undefined) {
-  if (sections.some((section) => section.startsWith("mysql-"))) {
-    console.error(
-      "no MySQL: set TEST_MYSQL_URL to mysql://user:password@host:port of a user who may create databases",
-    );
+
+type Measurement = () => Promise<readonly Figure[]>;
+
+const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  http: () => measureHttp(real, redis),
+  latency: () => measureLatency(real, redis),
+  misses: () => measureMisses(real, sizes),
+  pages: () => measurePages(real, sizes),
+  suggest: () => measureSuggest(mysql, real, sizes),
+  ingest: () => measureIngest(real, Number(values.lines)),
+  correctness: () => measureSqliteCorrectness(real),
+  "tags-at-reads": async () => [
+    ...(await measureNearTags()),
+    ...(redis === undefined ? [] : await measureRedisTags(redis)),
+  ],
+  memory: () => measureMemory(mysql, real, sizes),
+  explorer: measureExplorer,
+  ...(mysql === undefined ? {} : onMySql(mysql)),
+};
+
+function onMySql(server: string): Readonly<Record<string, Measurement>> {
+  return {
+    "miss-rate": () => measureMissRates(real ?? [], server),
+    "mysql-misses": () => measureMisses(real ?? [], sizes, server),
+    "mysql-pages": () => measureMySqlPages(server, real ?? [], sizes),
+    "mysql-ingest": () => measureMySqlIngest(server, real ?? [], Math.max(...sizes)),
+    ...(redis === undefined
+      ? {}
+      : { "mysql-correctness": () => measureMySqlCorrectness(server, redis, real ?? []) }),
+    ...(redis === undefined || s3 === undefined
+      ? {}
+      : { freshness: () => measureFreshness({ mysql: server, redis, s3 }) }),
+  };
+}
+
+const sections = positionals.length === 0 ? Object.keys(MEASUREMENTS) : positionals;
+if (values.report) requirePlaces(DOCS, sections);
+const all: Figure[] = [];
+for (const section of sections) {
+  const measure = MEASUREMENTS[section];
+  if (measure === undefined) {
+    console.error(`no section ${section}: ${Object.keys(MEASUREMENTS).join(", ")}`);
+    console.error("mysql-…, miss-rate and freshness need the servers that bench/main.ts names");
     process.exit(2);
   }
-} else {
-  if (sections.includes("mysql-pages")) figures.push(...(await measureMySqlPages(mysql, real, sizes)));
-  if (sections.includes("mysql-ingest")) {
-    figures.push(...(await measureMySqlIngest(mysql, real, Math.max(...sizes))));
+  const figures = await measure();
+  all.push(...figures);
+  if (values.report) {
+    const today = new Date().toISOString().slice(0, "2026-11-25".length);
+    recordSection(DOCS, section, { machine: await thisMachine(mysql, redis), figures }, today);
   }
 }
-if (sections.includes("freshness")) {
-  if (mysql === undefined || redis === undefined || s3 === undefined) {
-    console.error("freshness needs TEST_MYSQL_URL, TEST_REDIS_URL and TEST_S3_ENDPOINT");
-    process.exit(2);
-  }
-  figures.push(...(await measureFreshness({ mysql, redis, s3 })));
-}
-process.exitCode = printFigures(figures) ? 0 : 1;
+if (values.report) writePage(DOCS);
+process.exitCode = printFigures(all) ? 0 : 1;

@@ -5,6 +5,8 @@ export interface Figure {
   /** What it should be; absent where the figure is only told. */
   readonly limit?: string;
   readonly met?: boolean;
+  /** What is drawn, in ascending order: `p50`, `p99`, or `requests/s`. */
+  readonly amounts?: Readonly<Record<string, number>>;
 }
 
 /** Prints a table. @returns whether every limit was met. */

@@ -5,7 +5,7 @@ import type { Film } from "./corpus.ts";
 
 const DATABASE = "movie_store_bench_textbook";
 
-const SCHEMA = [
+export const TEXTBOOK_SCHEMA = [
   "CREATE TABLE movie (id INT AUTO_INCREMENT PRIMARY KEY, title VARCHAR(500), year INT, extract TEXT, KEY (title), KEY (year))",
   "CREATE TABLE person (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL UNIQUE)",
   "CREATE TABLE genre (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL UNIQUE)",
@@ -20,7 +20,7 @@ export async function textbookInsertRate(server: string, films: readonly Film[])
     await connection.query(`DROP DATABASE IF EXISTS ${DATABASE}`);
     await connection.query(`CREATE DATABASE ${DATABASE}`);
     await connection.query(`USE ${DATABASE}`);
-    for (const statement of SCHEMA) await connection.query(statement);
+    for (const statement of TEXTBOOK_SCHEMA) await connection.query(statement);
     const started = performance.now();
     for (const film of films) await insert(connection, film);
     return (films.length / (performance.now() - started)) * 1000;
