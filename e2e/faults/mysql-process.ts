@@ -2,10 +2,10 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { startMySql } from "../../tools/services/database-servers.ts";
 import type { Server } from "../../tools/services/server.ts";
 import { untilAnswers } from "../../tools/services/until-answers.ts";
+import { runSql } from "../sql.ts";
 
 const DURABLE = ["--innodb-flush-log-at-trx-commit=1", "--innodb-doublewrite=1"];
 /** Serves until it is killed, then waits to be told to serve again. */
@@ -39,7 +39,7 @@ export class MySqlProcess {
       ...serve,
     ]);
     const { user, password } = ORDINARY;
-    const [row] = await run(
+    const [row] = await runSql(
       server.url,
       `CREATE DATABASE ${DATABASE}`,
       `CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`,
@@ -63,7 +63,7 @@ export class MySqlProcess {
   async restart(): Promise<void> {
     await writeFile(join(this.#folder, "again"), "\n");
     await untilAnswers(
-      () => run(this.#server.url, "SELECT 1"),
+      () => runSql(this.#server.url, "SELECT 1"),
       () => {},
     );
   }
@@ -78,7 +78,7 @@ export class MySqlProcess {
   }
 
   async readOnly(isReadOnly: boolean): Promise<void> {
-    await run(this.#server.url, `SET GLOBAL read_only = ${isReadOnly ? "ON" : "OFF"}`);
+    await runSql(this.#server.url, `SET GLOBAL read_only = ${isReadOnly ? "ON" : "OFF"}`);
   }
 
   async stop(): Promise<void> {
@@ -98,16 +98,4 @@ function isGone(pid: number): void {
     return;
   }
   throw new Error(`process ${pid} is still there`);
-}
-
-/** @returns the rows of the last statement. */
-async function run(url: string, ...statements: readonly string[]): Promise<readonly RowDataPacket[]> {
-  const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
-  try {
-    let rows: readonly RowDataPacket[] = [];
-    for (const statement of statements) [rows] = await connection.query<RowDataPacket[]>(statement);
-    return rows;
-  } finally {
-    await connection.end();
-  }
 }

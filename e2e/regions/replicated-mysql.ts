@@ -1,8 +1,8 @@
 /** Two MySQL servers, the second a replica of the first: the databases of two regions. */
 
-import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { startMySql } from "../../tools/services/database-servers.ts";
 import type { Server } from "../../tools/services/server.ts";
+import { runSql } from "../sql.ts";
 
 const GTID = ["--log-bin=binlog", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"];
 
@@ -26,12 +26,13 @@ export class ReplicatedMySql {
       throw started.find((each) => each.status === "rejected")?.reason;
     }
     const { hostname, port, username, password } = new URL(primary.url);
-    await run(replica.url, [
+    await runSql(
+      replica.url,
       `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${hostname}', SOURCE_PORT = ${port}, SOURCE_USER = '${username}',
          SOURCE_PASSWORD = '${password}', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1`,
       "START REPLICA",
       "SET GLOBAL super_read_only = ON",
-    ]);
+    );
     return new ReplicatedMySql(primary, replica);
   }
 
@@ -44,20 +45,20 @@ export class ReplicatedMySql {
   }
 
   async createDatabase(name: string): Promise<void> {
-    await run(this.#primary.url, [`CREATE DATABASE ${name}`]);
+    await runSql(this.#primary.url, `CREATE DATABASE ${name}`);
   }
 
   /** Resolves when the replica has everything that the primary has now. */
   async replicated(): Promise<void> {
-    const [row] = await run(this.#primary.url, ["SELECT @@GLOBAL.gtid_executed AS executed"]);
+    const [row] = await runSql(this.#primary.url, "SELECT @@GLOBAL.gtid_executed AS executed");
     const wait = `SELECT WAIT_FOR_EXECUTED_GTID_SET('${row?.["executed"]}', 60) AS isLate`;
-    const [waited] = await run(this.#replica.url, [wait]);
+    const [waited] = await runSql(this.#replica.url, wait);
     if (waited?.["isLate"] !== 0) throw new Error("the replica does not follow");
   }
 
   /** What the primary writes from now on is lost with it. */
   async cutOff(): Promise<void> {
-    await run(this.#replica.url, ["STOP REPLICA"]);
+    await runSql(this.#replica.url, "STOP REPLICA");
   }
 
   /** kill -9. */
@@ -66,27 +67,16 @@ export class ReplicatedMySql {
   }
 
   async promote(): Promise<void> {
-    await run(this.#replica.url, [
+    await runSql(
+      this.#replica.url,
       "STOP REPLICA",
       "RESET REPLICA ALL",
       "SET GLOBAL super_read_only = OFF",
       "SET GLOBAL read_only = OFF",
-    ]);
+    );
   }
 
   async stop(): Promise<void> {
     await Promise.all([this.#primary.stop(), this.#replica.stop()]);
-  }
-}
-
-/** @returns the rows of the last statement. */
-async function run(url: string, statements: readonly string[]): Promise<readonly RowDataPacket[]> {
-  const connection = await createConnection(url);
-  try {
-    let rows: readonly RowDataPacket[] = [];
-    for (const statement of statements) [rows] = await connection.query<RowDataPacket[]>(statement);
-    return rows;
-  } finally {
-    await connection.end();
   }
 }

@@ -1,13 +1,14 @@
 /** Who did what to the objects, and who changed what in this region: kept where nobody changes it unnoticed. */
 
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { ReadWriteType, Trail } from "aws-cdk-lib/aws-cloudtrail";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from "aws-cdk-lib/aws-s3";
+import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { explained } from "../explained.ts";
 import { LOG_DAYS } from "../names.ts";
+import { privateBucket } from "./private-bucket.ts";
 
 const KEPT = Duration.days(400);
 
@@ -20,14 +21,7 @@ export class AuditTrail extends Construct {
   constructor(scope: Construct, id: string, { objects, key }: AuditTrailProps) {
     super(scope, id);
     const bucket = new Bucket(this, "Log", {
-      versioned: true,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...privateBucket(key),
       lifecycleRules: [{ id: "old", expiration: KEPT, noncurrentVersionExpiration: KEPT }],
     });
     explained(bucket, "AwsSolutions-S1", "It is itself a log, written by CloudTrail alone.");

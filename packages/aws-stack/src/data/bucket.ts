@@ -1,12 +1,10 @@
 /** The bucket: every version of every object is kept, and each provider has a folder of its own. */
 
-import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Aws, Duration } from "aws-cdk-lib";
 import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import {
-  BlockPublicAccess,
   Bucket,
-  BucketEncryption,
   type CfnBucket,
   ObjectLockRetention,
   ObjectOwnership,
@@ -17,6 +15,7 @@ import { Construct } from "constructs";
 import { explained } from "../explained.ts";
 import { PROVIDERS_PREFIX } from "../names.ts";
 import type { Stage } from "../stages.ts";
+import { privateBucket } from "./private-bucket.ts";
 
 export interface ObjectBucketProps {
   readonly stage: Stage;
@@ -33,15 +32,8 @@ export class ObjectBucket extends Construct {
     super(scope, id);
     const { objectLockDays } = stage;
     this.bucket = new Bucket(this, "Objects", {
-      versioned: true,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      ...privateBucket(key),
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: RemovalPolicy.RETAIN,
       objectLockEnabled: objectLockDays !== undefined,
       objectLockDefaultRetention:
         objectLockDays === undefined
