@@ -25,6 +25,7 @@ function make(environment: Environment) {
       return token ?? Promise.reject(new Error("Secrets Manager is away"));
     },
     open: ({ REDIS_URL: url }) => {
+      if (url?.includes("unfit")) throw new Error("no such password can be used");
       calls.push(`open ${url}`);
       return {
         handler: async () => {
@@ -74,6 +75,17 @@ test("while Secrets Manager is away, what is known goes on to be used", async ()
   nowMs += SECRETS_HOLD_MS;
   await handler({}, context);
   expect(calls.at(-1)).toBe("handle redis://:first@cache");
+});
+
+test("a password with which nothing can be opened fails the call, and the next one tries again", async () => {
+  const handler = await make(NAMED);
+  token = "unfit";
+  nowMs += SECRETS_HOLD_MS;
+  await expect(handler({}, context)).rejects.toThrow("no such password");
+  await expect(handler({}, context)).rejects.toThrow("no such password");
+  token = "third";
+  await handler({}, context);
+  expect(calls.slice(-2)).toEqual(["open redis://:third@cache", "handle redis://:third@cache"]);
 });
 
 test("without it nothing begins", async () => {

@@ -32,11 +32,13 @@ export async function renewingHandler(options: RenewingOptions): Promise<Handler
   async function renew(): Promise<void> {
     // Secrets Manager may be away for a while: what is known may still hold.
     const now = await read().catch(() => known);
+    if (!areEqual(now, known)) {
+      await opened.close();
+      opened = open(now);
+      known = now;
+    }
+    // Not before: where opening fails, the next call tries again.
     readAtMs = clock();
-    if (areEqual(now, known)) return;
-    await opened.close();
-    known = now;
-    opened = open(known);
   }
 
   return async (event, context) => {
