@@ -4,54 +4,45 @@ import type { Cache, Lookup, Snapshot } from "@movie-store/core";
 import type { CacheMetrics } from "./metrics/cache-metrics.ts";
 
 export class ObservedCache implements Cache {
-  readonly #cache: Cache;
-  readonly #metrics: CacheMetrics;
+  protected readonly cache: Cache;
+  protected readonly metrics: CacheMetrics;
 
   constructor(cache: Cache, metrics: CacheMetrics) {
-    this.#cache = cache;
-    this.#metrics = metrics;
+    this.cache = cache;
+    this.metrics = metrics;
   }
 
   get shared(): boolean {
-    return this.#cache.shared;
+    return this.cache.shared;
   }
 
   async get(key: string, tags: readonly string[]): Promise<Lookup> {
-    const lookup = await this.#cache.get(key, tags);
-    this.#metrics.takeLookup(lookup.hit ? lookup.layer : "none");
+    const lookup = await this.cache.get(key, tags);
+    this.metrics.takeLookup(lookup.hit ? lookup.layer : "none");
     return lookup;
   }
 
   set(key: string, value: string, snapshot: Snapshot, ttlMs: number): Promise<void> {
-    return this.#cache.set(key, value, snapshot, ttlMs);
+    return this.cache.set(key, value, snapshot, ttlMs);
   }
 
   async invalidate(tags: readonly string[]): Promise<boolean> {
-    const isDone = await this.#cache.invalidate(tags);
-    if (!isDone) this.#metrics.takeFailedInvalidation();
+    const isDone = await this.cache.invalidate(tags);
+    if (!isDone) this.metrics.takeFailedInvalidation();
     return isDone;
   }
 
   close(): Promise<void> {
-    return this.#cache.close();
+    return this.cache.close();
   }
 }
 
 /** One that may be asked for what is near. */
 export class ObservedNearCache extends ObservedCache {
-  readonly #near: (key: string, tags: readonly string[]) => string | undefined;
-  readonly #metrics: CacheMetrics;
-
-  constructor(cache: Cache, metrics: CacheMetrics) {
-    super(cache, metrics);
-    this.#near = (key, tags) => cache.getNear?.(key, tags);
-    this.#metrics = metrics;
-  }
-
   /** A lookup that ends here; what is not near is looked for with `get`. */
   getNear(key: string, tags: readonly string[]): string | undefined {
-    const value = this.#near(key, tags);
-    if (value !== undefined) this.#metrics.takeLookup("l1");
+    const value = this.cache.getNear?.(key, tags);
+    if (value !== undefined) this.metrics.takeLookup("l1");
     return value;
   }
 }

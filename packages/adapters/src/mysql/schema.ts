@@ -184,14 +184,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   [
     ...clusteredByArrival("film_json"),
     ...clusteredByArrival("record"),
-    `CREATE TABLE IF NOT EXISTS title_posting_recent (
-      term      INT UNSIGNED NOT NULL,
-      title     VARBINARY(3058) NOT NULL,
-      film      BINARY(10) NOT NULL,
-      year_down SMALLINT UNSIGNED NOT NULL,
-      version   BIGINT UNSIGNED NOT NULL,
-      PRIMARY KEY (term, title, film)
-    ) ${OPTIONS}`,
+    "CREATE TABLE IF NOT EXISTS title_posting_recent LIKE title_posting",
     `CREATE TABLE IF NOT EXISTS title_posting_sweep (
       id    TINYINT UNSIGNED NOT NULL PRIMARY KEY,
       held  BIGINT UNSIGNED NOT NULL,

@@ -147,5 +147,5 @@ async function momentOf(store: MovieStore, at: string): Promise<Moment> {
 }
 
 function path(id: string, rest: string): string {
-  return `/v1/movies/${encodeURIComponent(id)}${rest}`;
+  return `${TARGET}${encodeURIComponent(id)}${rest}`;
 }

@@ -37,8 +37,9 @@ export function moviesRoutes(store: MovieStore): readonly Route[] {
       near: (target) => {
         const query = queryOf(target);
         const plan = query === undefined ? undefined : plans.knownPlanOf(query);
-        const found = plan === undefined ? undefined : store.findTextNear(plan.planned);
-        return plan === undefined || found === undefined ? undefined : answerOf(plan, found);
+        if (plan === undefined) return undefined;
+        const found = store.findTextNear(plan.planned);
+        return found === undefined ? undefined : answerOf(plan, found);
       },
       handle: async ({ query }) => {
         const plan = plans.planOf(query);
