@@ -4,6 +4,7 @@ import { MovieStoreError } from "@movie-store/core";
 
 const ER_NO_SUCH_TABLE = 1146;
 const ER_BAD_FIELD = 1054;
+const ER_LOCK_WAIT_TIMEOUT = 1205;
 /** Numbers of the servers' error reference. */
 const NOT_MIGRATED: ReadonlySet<number> = new Set([ER_NO_SUCH_TABLE, ER_BAD_FIELD]);
 
@@ -46,7 +47,7 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([
   1142, // ER_TABLEACCESS_DENIED_ERROR
   1180, // ER_ERROR_DURING_COMMIT
   1203, // ER_TOO_MANY_USER_CONNECTIONS
-  1205, // ER_LOCK_WAIT_TIMEOUT
+  ER_LOCK_WAIT_TIMEOUT,
   1206, // ER_LOCK_TABLE_FULL
   1226, // ER_USER_LIMIT_REACHED
   1698, // ER_ACCESS_DENIED_NO_PASSWORD_ERROR
@@ -93,6 +94,11 @@ export function isLost(error: unknown): boolean {
 export function isContention(error: unknown): boolean {
   const number = numberOf(error);
   return number !== undefined && CONTENDED.has(number);
+}
+
+/** Whether it has waited for a row for as long as one statement may. */
+export function isLockTimeout(error: unknown): boolean {
+  return numberOf(error) === ER_LOCK_WAIT_TIMEOUT;
 }
 
 /** The server's number; what mysql2 takes over from the system has a negative one. */

@@ -1,11 +1,10 @@
 /** Counts the films of each year, and makes the rows of suggestions, in a store that an older release has filled. */
 
-import { MovieStoreError, term } from "@movie-store/core";
+import { term } from "@movie-store/core";
 import type { Connection } from "./connection.ts";
 import { startsWith, textBytes } from "./known-terms.ts";
-import { freeRebuildLock, takeRebuildLock, undoRebuild } from "./rebuild-marker.ts";
 import { YEAR_DOWN } from "./schema.ts";
-import { lockStore, writeStore } from "./store-row.ts";
+import { lockStoreToMigrate, writeStore } from "./store-row.ts";
 import { SuggestionWriter } from "./suggestion-rows.ts";
 import { TermIds } from "./term-ids.ts";
 import { textOf } from "./update-log.ts";
@@ -13,30 +12,17 @@ import { textOf } from "./update-log.ts";
 const TERMS_A_PAGE = 5_000;
 
 /**
- * Writers wait meanwhile, as they do for a rebuild; each page is a transaction of its own. Cut off anywhere, it begins
- * again from nothing, and until then the writers go on.
+ * Each page is a transaction of its own, and nobody writes meanwhile. Cut off anywhere, it begins again from nothing.
  */
 export async function fillSuggestions(connection: Connection): Promise<void> {
-  if (!(await takeRebuildLock(connection))) {
-    throw new MovieStoreError("unavailable", "MySQL: a rebuild is at work, migrate when it has ended");
-  }
-  await transaction(connection, async () => {
-    const store = await lockStore(connection);
-    if (store.isRebuilding) await undoRebuild(connection, store); // one that died: we have its lock
-    await writeStore(connection, { ...store, isRebuilding: true });
-  });
   await connection.run("TRUNCATE TABLE name_key");
   await connection.run("TRUNCATE TABLE word");
   await transaction(connection, () => countYears(connection));
   for (const kind of [term.cast(""), term.word("")]) await fillFrom(connection, kind);
-  await transaction(connection, async () => {
-    await writeStore(connection, { ...(await lockStore(connection)), isRebuilding: false });
-  });
-  await freeRebuildLock(connection);
 }
 
 async function countYears(connection: Connection): Promise<void> {
-  const store = await lockStore(connection);
+  const store = await lockStoreToMigrate(connection);
   await connection.run("UPDATE term SET films = 0 WHERE term >= 'y:' AND term < 'y;'");
   const rows = await connection.rows(
     `SELECT year_down, COUNT(*) AS films FROM posting

@@ -14,6 +14,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import type { Connection, Row } from "./connection.ts";
 import { FilmSearch } from "./find.ts";
 import { MySqlMovieRepository } from "./movie-repository.ts";
+import { settingsOf } from "./options.ts";
 import { ConnectionPool } from "./pool.ts";
 import { SESSION } from "./session.ts";
 import { TestDatabase } from "./testing/test-database.ts";
@@ -22,6 +23,8 @@ const SERVERS = [
   { name: "MySQL", server: inject("mysqlUrl") },
   { name: "MariaDB", server: inject("mariadbUrl") },
 ];
+/** In the corpora most words and genres have lists together with others. */
+const COMMON_FILMS = 3;
 
 /** What happens to the statements of a search. */
 interface Interference {
@@ -45,12 +48,12 @@ for (const { name, server } of SERVERS) {
         queue: 10,
         acquireDeadlineMs: 5_000,
         statementDeadlineMs: 5_000,
-        setup: [SESSION.keeping],
+        setup: [SESSION.reading(settingsOf({ url: database.url }))],
       });
     });
     beforeEach(async () => {
       await database.empty();
-      repository = MySqlMovieRepository.open({ url: database.url });
+      repository = MySqlMovieRepository.open({ url: database.url, commonFilms: COMMON_FILMS });
     });
     afterEach(() => repository.close());
     afterAll(async () => {
@@ -107,6 +110,14 @@ for (const { name, server } of SERVERS) {
         await expectTheSameFilms(factor);
       });
     }
+
+    it("finds the same films when no term is common", async () => {
+      const plain = MySqlMovieRepository.open({ url: database.url });
+      await plain.append(filmCorpus(81), plainDecide);
+      await plain.close();
+      expect(await database.rows("SELECT term FROM common_term")).toEqual([]);
+      await expectTheSameFilms(1);
+    });
 
     it.each([
       ["have all been moved", "TRUE"],
@@ -202,6 +213,21 @@ for (const { name, server } of SERVERS) {
       });
     }
 
+    it("reads some words of an unfinished one from lists of pairs, and looks for the films of the others", async () => {
+      const titles = ["Night Watch", "Nights Watch", "Nights Alone", "Night", "Night Alone"];
+      await repository.append(
+        [...titles, ...Array.from({ length: 12 }, (_, at) => `Watch ${at}`)].map((title, id) =>
+          update({ title }, { id: `${id}` }),
+        ),
+        plainDecide,
+      );
+      const statements: string[] = [];
+      const search = searchWith({ onStatement: (sql) => statements.push(sql) });
+      const { films } = await search.find(planQuery({ title: "watch nigh", match: "prefix" }).query);
+      expect(films.map(titleOf).toSorted()).toEqual(["Night Watch", "Nights Watch"]);
+      expect(statements.at(-1)).toMatch(/FROM pair_posting p .* UNION .* FROM posting p /s);
+    });
+
     it("reads by keys alone, and sorts no list that is in order", async () => {
       await repository.append(filmCorpus(82), plainDecide);
       const statements: string[] = [];
@@ -217,13 +243,16 @@ for (const { name, server } of SERVERS) {
         { genre: ["drama"], "cast.not": ["max"], "genre.any": ["comedy", "western"], title: "the" },
         { genre: ["drama"], year: ["1996..1998", "2000"] },
         { title: "the k", match: "contains" },
+        { title: "the kid", genre: ["drama"] },
+        { title: "samu seve", match: "prefix" },
       ];
       for (const parameters of searches) {
         for (const sort of SORTS) await search.find(planQuery({ ...parameters, sort }).query);
       }
+      expect(statements.some((sql) => sql.includes("pair_posting"))).toBe(true);
       for (const sql of statements) {
         for (const step of await database.rows(`EXPLAIN FORMAT=TRADITIONAL ${sql}`)) {
-          if (!/^(p|q|t|f|j|term)$/.test(String(step["table"]))) continue;
+          if (!/^(p|q\d*|t|f|j|term)$/.test(String(step["table"]))) continue;
           const plan = `${JSON.stringify(step)} of ${sql}`;
           expect(step["type"], plan).toMatch(/^(const|eq_ref|ref|range)$/);
           expect(step["key"], plan).toMatch(/^(PRIMARY|film_by_version|film_json_of_id)$/);

@@ -22,23 +22,30 @@ export class FilmSearch {
 
   /** Two statements at most: one for the terms that are not known yet, one for the page. */
   async find(query: MovieQuery): Promise<FilmPage> {
-    const find = (connection: Connection) => this.#findAtOneVersion(connection, query);
-    const page = (await this.#pool.read(find)) ?? (await this.#pool.snapshot(find));
+    const find = (terms: KnownTerms) => (connection: Connection) =>
+      this.#findAtOneVersion(connection, query, terms);
+    // What is remembered may be newer than a snapshot.
+    const page =
+      (await this.#pool.read(find(this.#terms))) ?? (await this.#pool.snapshot(find(new KnownTerms())));
     if (page === undefined)
       throw new MovieStoreError("corrupt", "MySQL: the version moved within a snapshot");
     return page;
   }
 
   /** @returns `undefined` if a change came between the terms and the page, and the page needs them to be of one moment. */
-  async #findAtOneVersion(connection: Connection, query: MovieQuery): Promise<FilmPage | undefined> {
-    const found = await this.#terms.find(connection, wantedTerms(query));
+  async #findAtOneVersion(
+    connection: Connection,
+    query: MovieQuery,
+    terms: KnownTerms,
+  ): Promise<FilmPage | undefined> {
+    const found = await terms.find(connection, wantedTerms(query));
     const conditions = readConditions(query, found);
     // A term without films has just been looked up.
     if (conditions === undefined) return { films: [], more: false, version: found.version as number };
     const plan = planPage(query, conditions, await fewestOf(connection, query, conditions));
     const rows = await connection.rows(pageStatement(query, conditions, plan));
     const version = Number(rows[0]?.["store_version"]);
-    this.#terms.saw(version);
+    terms.saw(version);
     if (found.version !== undefined && found.version !== version) return undefined;
     const films = rows.filter((row) => row["id"] !== null).sort(inOrderOf(query));
     return { films: films.slice(0, query.limit).map(storedFilm), more: films.length > query.limit, version };

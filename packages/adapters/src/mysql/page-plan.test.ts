@@ -1,5 +1,6 @@
 import { type FindParameters, type MovieQuery, planQuery } from "@movie-store/core";
 import { describe, expect, it } from "vitest";
+import { COMMON_FILMS, canBeCommon } from "./common-terms.ts";
 import type { FoundTerms, Term } from "./known-terms.ts";
 import { type PagePlan, planPage, worthCounting } from "./page-plan.ts";
 import { type Conditions, readConditions } from "./term-groups.ts";
@@ -11,7 +12,11 @@ const FILMS: Readonly<Record<string, number>> = {
   "g:noir": 8_000,
   "g:rare": 900,
   "s:acme": 7_000,
+  "gg:drama\tsilent": 90_000,
   "w:night": 30_000,
+  "w:love": 17_000,
+  "w:the": 350_000,
+  "w:of": 130_000,
   "p:zo": 1_200,
   "p:bla": 6_000,
   "p:the": 300_000,
@@ -21,13 +26,22 @@ const FILMS: Readonly<Record<string, number>> = {
 const ENDS: Readonly<Record<string, NonNullable<Term["ends"]>>> = {
   "g:drama": { newest: 9_999 - 2023, oldest: 9_999 - 1908 },
   "g:silent": { newest: 9_999 - 1936, oldest: 9_999 - 1903 },
-  "w:night": { newest: 9_999 - 2021, oldest: 9_999 - 1914 },
+  "p:bla": { newest: 9_999 - 2021, oldest: 9_999 - 1914 },
 };
 
 function conditionsOf(query: MovieQuery): Conditions {
   const named = Object.entries(FILMS).map(([term, films], id): [string, Term] => {
     const ends = ENDS[term];
-    return [term, { id, term, films, ...(ends === undefined ? {} : { ends }) }];
+    return [
+      term,
+      {
+        id,
+        term,
+        films,
+        isCommon: canBeCommon(term) && films >= COMMON_FILMS,
+        ...(ends === undefined ? {} : { ends }),
+      },
+    ];
   });
   const found: FoundTerms = { named: new Map(named), starting: new Map(), version: undefined };
   const conditions = readConditions(query, found);
@@ -46,7 +60,12 @@ function wayOf(parameters: FindParameters, fewest?: number): string {
   const made = plan(parameters, fewest).plan;
   if (made.way === "walked") return "walked";
   const parts = made.way === "listed" ? made.parts : [made.part];
-  const drivers = parts.map(({ driver }) => driver.terms.map(({ term }) => term).join(" or "));
+  const drivers = parts.map(({ driver, partner }) =>
+    [driver, partner]
+      .filter((group) => group !== undefined)
+      .map(({ terms }) => terms.map(({ term }) => term).join(" or "))
+      .join(" with "),
+  );
   return `${made.way}${made.way === "listed" ? ` by ${made.by}` : ""}: ${drivers.join(", then ")}`;
 }
 
@@ -54,7 +73,17 @@ describe("the way to a page", () => {
   it.each<[FindParameters, string]>([
     [{}, "listed by year: *"],
     [{ genre: ["drama"], cast: ["Theda Bara"] }, "listed by year: c:theda bara"],
-    [{ genre: ["drama"], title: "night", sort: "year" }, "listed by year: w:night"],
+    [{ genre: ["drama"], title: "night", sort: "year" }, "listed by year: w:night with g:drama"],
+    [{ title: "the night of love" }, "listed by year: w:love with w:night"],
+    [{ title: "the night", genre: ["drama", "silent"] }, "listed by year: w:night with g:silent"],
+    [{ title: "night", cast: ["Theda Bara"] }, "listed by year: c:theda bara"],
+    [
+      { title: "bla", match: "prefix", "genre.any": ["noir", "rare"], sort: "year" },
+      "listed by year: g:noir or g:rare",
+    ],
+    [{ title: "love love" }, "listed by year: w:love"],
+    [{ "genre.any": ["drama", "noir"], title: "night" }, "listed by year: g:drama or g:noir with w:night"],
+    [{ "genre.any": ["silent", "rare"], title: "night" }, "listed by year: g:silent or g:rare with w:night"],
     [{ genre: ["drama"], sort: "title" }, "listed by title: g:drama"],
     [{ genre: ["rare"], sort: "-title" }, "listed by title: g:rare"],
     [{ title: "zo", match: "prefix", sort: "title" }, "fetched: p:zo"],
@@ -107,15 +136,15 @@ describe("a condition that is thin where the page begins", () => {
   };
 
   it("drives the years of that end, and the smallest condition the rest", () => {
-    expect(partsOf({ title: "night", genre: ["silent"] })).toEqual([
-      { driver: "g:silent", probes: ["w:night"], upTo: 9_999 - 1937 },
-      { driver: "w:night", probes: ["g:silent"], from: 9_999 - 1936 },
+    expect(partsOf({ title: "bla", match: "prefix", genre: ["silent"] })).toEqual([
+      { driver: "g:silent", probes: ["p:bla"], upTo: 9_999 - 1937 },
+      { driver: "p:bla", probes: ["g:silent"], from: 9_999 - 1936 },
     ]);
   });
 
   it("is not asked for where the page begins at the other end", () => {
-    expect(partsOf({ title: "night", genre: ["silent"], sort: "year" })).toEqual([
-      { driver: "w:night", probes: ["g:silent"] },
+    expect(partsOf({ title: "bla", match: "prefix", genre: ["silent"], sort: "year" })).toEqual([
+      { driver: "p:bla", probes: ["g:silent"] },
     ]);
   });
 

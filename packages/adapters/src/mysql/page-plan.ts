@@ -1,13 +1,16 @@
 /** Which way to a page is the shortest, told from the counts of its terms. */
 
 import type { MovieQuery } from "@movie-store/core";
-import { MANY_FILMS } from "./known-terms.ts";
+import { havePairList } from "./common-terms.ts";
+import { MANY_FILMS, type Term } from "./known-terms.ts";
 import type { Conditions, Group } from "./term-groups.ts";
 
 /** A group whose postings are read in order, and those that each of its films is tried on. */
 export interface Part {
   readonly driver: Group;
   readonly probes: readonly Group[];
+  /** One of the probes, a single term: where one of the driver has a list together with it, that list is read instead. */
+  readonly partner?: Group;
   /** Only years from or up to here, counted down as in the postings. */
   readonly from?: number;
   readonly upTo?: number;
@@ -31,6 +34,10 @@ const TRIED_AT_ONCE = 10_000;
 const VERSIONS_AT_ONCE = 10_000;
 /** Fetching a film takes as long as reading so many postings. */
 const POSTINGS_A_FETCH = 8;
+/** Looking for a film in the list of another term takes as long as reading so many postings of a list, */
+const POSTINGS_A_PROBE = 6;
+/** and looking its title up as long as so many. */
+const POSTINGS_A_TITLE = 16;
 
 /**
  * Up to how many postings of the smallest group are worth counting within the years of the query, to plan the page;
@@ -64,7 +71,7 @@ export function planPage(query: MovieQuery, conditions: Conditions, fewest: numb
   switch (sort) {
     case "-year":
     case "year":
-      return { way: "listed", by: "year", parts: partsByYear(drivenBy(smallest), sort) };
+      return { way: "listed", by: "year", parts: partsByYear(shortestByYear(conditions), sort) };
     case "title":
     case "-title": {
       const isInOrder = smallest.byTitle && fewest === smallest.films;
@@ -89,20 +96,59 @@ export function planPage(query: MovieQuery, conditions: Conditions, fewest: numb
 }
 
 /**
+ * The group whose postings are the fewest to go through, counting what their first probe takes, and the single term
+ * together with which it has lists that make them fewer still.
+ */
+function shortestByYear({ groups, every }: Conditions): Part {
+  const [smallest = every] = groups;
+  let shortest: Part = { driver: smallest, probes: groups.filter((group) => group !== smallest) };
+  let least = Infinity;
+  for (const driver of groups) {
+    const probes = groups.filter((group) => group !== driver);
+    for (const partner of [undefined, ...probes.filter(({ terms }) => terms.length === 1)]) {
+      const length = driver.terms.reduce((sum, term) => sum + lengthOf(term, probes, partner, every), 0);
+      if (length >= least) continue;
+      least = length;
+      shortest = { driver, probes, ...(partner === undefined ? {} : { partner }) };
+    }
+  }
+  return shortest;
+}
+
+/**
+ * What it takes to go through the list of a term, or the one that it has together with a partner, in postings read. How
+ * many films two terms share is not counted: it is taken to lie between what chance would give and all of the rarer
+ * one's, for most films with "devil" have "s" as well.
+ */
+function lengthOf(term: Term, probes: readonly Group[], partner: Group | undefined, every: Group): number {
+  const other = partner?.terms[0];
+  if (other === undefined || !havePairList(term, other)) return term.films * (1 + probeLength(probes[0]));
+  const [first] = probes.filter((probe) => probe !== partner);
+  const [fewer, more] = [Math.min(term.films, other.films), Math.max(term.films, other.films)];
+  return fewer * Math.sqrt(more / every.films) * (1 + probeLength(first));
+}
+
+function probeLength(group: Group | undefined): number {
+  if (group === undefined) return 0;
+  const terms = group.terms.length * POSTINGS_A_PROBE;
+  return group.titleHas === undefined ? terms : Math.min(terms, POSTINGS_A_TITLE);
+}
+
+/**
  * Silent films are many, but few of them are new. A page of new silent films with a common word would be looked for
  * among all new films with the word. So where a probe is thinner than the driver at the end at which the page begins,
  * the years of that end are driven by the probe.
  */
 function partsByYear(whole: Part, sort: "-year" | "year"): readonly Part[] {
   const { driver, probes } = whole;
-  if (driver.films <= MANY_FILMS) return [whole];
+  if (whole.partner !== undefined || driver.films <= MANY_FILMS || driver.ends === undefined) return [whole];
   // How far from the end at which the page begins the first films of a group reach.
   const reach = ({ ends }: Group) => (ends === undefined ? 0 : sort === "-year" ? ends.newest : -ends.oldest);
   const [thinnest] = probes
     .filter(({ terms, ends }) => terms.length === 1 && ends !== undefined)
     .toSorted((a, b) => reach(b) - reach(a));
   if (thinnest?.ends === undefined) return [whole];
-  if (driver.ends !== undefined && reach(thinnest) <= reach(driver)) return [whole];
+  if (reach(thinnest) <= reach(driver)) return [whole];
   const thin: Part = { driver: thinnest, probes: [driver, ...probes.filter((probe) => probe !== thinnest)] };
   // The year in which the end lies may have very many films, so it is left to the other part.
   const { newest, oldest } = thinnest.ends;

@@ -4,16 +4,17 @@
  */
 
 import type { MovieQuery } from "@movie-store/core";
+import { havePairList } from "./common-terms.ts";
 import { idLiteral } from "./ids.ts";
 import { MAX_SORT_TITLE_BYTES, sortKeyOfTitle } from "./keys.ts";
-import { textBytes } from "./known-terms.ts";
+import { type Term, textBytes } from "./known-terms.ts";
 import type { PagePlan, Part } from "./page-plan.ts";
 import { type FilmAtHand, probesOf, yearsOf } from "./probes.ts";
 import { STATUS, YEAR_DOWN } from "./schema.ts";
 import { bytesLiteral } from "./sql.ts";
 import { type Conditions, type Group, listsOf } from "./term-groups.ts";
 
-interface Search extends Pick<Conditions, "none" | "contains"> {
+interface Search extends Omit<Conditions, "groups"> {
   readonly query: MovieQuery;
   /** One more than the page holds. */
   readonly limit: number;
@@ -23,8 +24,8 @@ interface Search extends Pick<Conditions, "none" | "contains"> {
  * @returns a statement that gives rows of `store_version`, `place` (by which the page is sorted, before the id) and the
  * columns of the film, in any order; a single row without a film where there is none.
  */
-export function pageStatement(query: MovieQuery, { none, contains }: Conditions, plan: PagePlan): string {
-  const candidates = candidatesOf({ query, none, contains, limit: query.limit + 1 }, plan);
+export function pageStatement(query: MovieQuery, conditions: Conditions, plan: PagePlan): string {
+  const candidates = candidatesOf({ ...conditions, query, limit: query.limit + 1 }, plan);
   return `SELECT s.number AS store_version, c.place, f.id, f.status, f.version, f.into_id, f.records, j.json
     FROM store s LEFT JOIN (${candidates}) c ON TRUE
     LEFT JOIN film f ON f.id = c.film LEFT JOIN film_json j ON j.id = c.film`;
@@ -110,23 +111,61 @@ function byKeyDown(search: Search, postings: Postings, parts: readonly Part[]): 
 /** The first postings that pass the probes: of each list, then of all of these together. */
 function listing(
   search: Search,
-  { tables, key, film }: Postings,
+  postings: Postings,
   parts: readonly Part[],
   behind: string,
   keyOrder: Order,
   filmOrder: Order,
 ): string {
   const { query, limit } = search;
+  const { key, film } = postings;
   const lists = parts.flatMap((part) =>
-    listsOf(part.driver).flatMap((terms) =>
-      tables.map(
-        (table) => `SELECT ${distinct(terms)} ${key} AS place, p.film FROM ${table} p FORCE INDEX (PRIMARY)
-          WHERE ${oneOf("p.term", terms)} ${yearsOf(query, part)} ${behind} ${probesOf({ ...search, ...part }, film)}
-          ORDER BY ${key} ${keyOrder}, p.film ${filmOrder} LIMIT ${limit}`,
-      ),
-    ),
+    listsOfPart(search, postings, part).map(({ table, terms, which, probes }) => {
+      const { joins, conditions } = probesOf({ ...search, probes }, film);
+      return `SELECT ${distinct(terms)} ${key} AS place, p.film FROM ${table} p FORCE INDEX (PRIMARY) ${joins}
+        WHERE ${which} ${yearsOf(query, part)} ${behind} ${conditions}
+        ORDER BY ${key} ${keyOrder}, p.film ${filmOrder} LIMIT ${limit}`;
+    }),
   );
   return firstOf(lists, `ORDER BY place ${keyOrder}, film ${filmOrder} LIMIT ${limit}`);
+}
+
+interface List {
+  readonly table: string;
+  readonly terms: readonly Term[];
+  /** The condition for its postings. */
+  readonly which: string;
+  readonly probes: readonly Group[];
+}
+
+function listsOfPart(search: Search, { tables }: Postings, part: Part): readonly List[] {
+  const { driver, probes, partner } = part;
+  const other = partner?.terms[0];
+  const [paired, others] = divided(driver.terms, (term) => other !== undefined && havePairList(term, other));
+  const ofPairs = paired.map((term) => ({
+    table: "pair_posting",
+    terms: [term],
+    which: pairOf(term, other as Term),
+    probes: probes.filter((probe) => probe !== partner),
+  }));
+  const ofTerms = listsOf({ terms: others }, readsOf(search, probes)).flatMap((terms) =>
+    tables.map((table) => ({ table, terms, which: oneOf("p.term", terms), probes })),
+  );
+  return [...ofPairs, ...ofTerms];
+}
+
+function divided<T>(values: readonly T[], isOfFirst: (value: T) => boolean): readonly [T[], T[]] {
+  return [values.filter(isOfFirst), values.filter((value) => !isOfFirst(value))];
+}
+
+function pairOf(one: Term, other: Term): string {
+  return `p.a = ${Math.min(one.id, other.id)} AND p.b = ${Math.max(one.id, other.id)}`;
+}
+
+/** How many postings of a list are read until a page is full, if the probes let through what they do of all films. */
+function readsOf({ limit, contains, every }: Search, probes: readonly Group[]): number {
+  if (contains !== undefined) return Infinity;
+  return probes.reduce((reads, { films }) => (reads * every.films) / films, limit);
 }
 
 /** @param order of the lists, and how many are wanted. */
@@ -146,12 +185,12 @@ function behindKey({ query: { after } }: Search, { key, keyOf }: Postings, beyon
 function byVersionOfPosting(search: Search, { driver, probes }: Part): string {
   const { query, limit } = search;
   const order = `ORDER BY place DESC LIMIT ${limit}`;
+  const { joins, conditions } = probesOf({ ...search, probes }, TITLES.film);
   const lists = TITLES.tables.map(
     (
       table,
-    ) => `SELECT ${distinct(driver.terms)} p.version AS place, p.film FROM ${table} p FORCE INDEX (PRIMARY)
-      WHERE ${oneOf("p.term", driver.terms)} ${behindVersion(query, "p.film")} ${yearsOf(query)}
-      ${probesOf({ ...search, probes }, TITLES.film)} ${order}`,
+    ) => `SELECT ${distinct(driver.terms)} p.version AS place, p.film FROM ${table} p FORCE INDEX (PRIMARY) ${joins}
+      WHERE ${oneOf("p.term", driver.terms)} ${behindVersion(query, "p.film")} ${yearsOf(query)} ${conditions} ${order}`,
   );
   return firstOf(lists, order);
 }
@@ -159,9 +198,10 @@ function byVersionOfPosting(search: Search, { driver, probes }: Part): string {
 /** Live films by their last change, which each has for itself. */
 function byVersion(search: Search, probes: readonly Group[]): string {
   const { query, limit } = search;
-  return `SELECT p.version AS place, p.id AS film FROM film p FORCE INDEX (film_by_version)
-    WHERE p.status = ${STATUS.live} ${behindVersion(query, "p.id")} ${yearsOf(query)}
-    ${probesOf({ ...search, probes }, { id: "p.id", title: "p.title" })} ORDER BY p.version DESC LIMIT ${limit}`;
+  const { joins, conditions } = probesOf({ ...search, probes }, { id: "p.id", title: "p.title" });
+  return `SELECT p.version AS place, p.id AS film FROM film p FORCE INDEX (film_by_version) ${joins}
+    WHERE p.status = ${STATUS.live} ${behindVersion(query, "p.id")} ${yearsOf(query)} ${conditions}
+    ORDER BY p.version DESC LIMIT ${limit}`;
 }
 
 function behindVersion({ after }: MovieQuery, film: string): string {
@@ -181,10 +221,10 @@ function byFetchedFilm(search: Search, { driver, probes }: Part): string {
     after === undefined
       ? ""
       : `AND (${place} ${beyond} ${end} OR (${place} = ${end} AND f.id > ${idLiteral(after.id)}))`;
+  const { joins, conditions } = probesOf({ ...search, probes }, { id: "p.film", title: "f.title" });
   return `SELECT ${distinct(driver.terms)} ${place} AS place, p.film
-    FROM posting p FORCE INDEX (PRIMARY) STRAIGHT_JOIN film f ON f.id = p.film
-    WHERE ${oneOf("p.term", driver.terms)} ${yearsOf(query)}
-    ${probesOf({ ...search, probes }, { id: "p.film", title: "f.title" })} ${behind}
+    FROM posting p FORCE INDEX (PRIMARY) ${joins} STRAIGHT_JOIN film f ON f.id = p.film
+    WHERE ${oneOf("p.term", driver.terms)} ${yearsOf(query)} ${conditions} ${behind}
     ORDER BY place ${order}, film LIMIT ${limit}`;
 }
 

@@ -1,9 +1,11 @@
 /** Writes the postings of films in key order, and keeps the counts of terms and what is told by them. */
 
 import type { Connection } from "./connection.ts";
+import { type PairTables, PairWriter } from "./pair-postings.ts";
 import type { Entry, PostingDifferences } from "./posting-differences.ts";
 import { scattered } from "./scattered.ts";
 import { insertRows, pieces } from "./sql.ts";
+import type { StoreRow } from "./store-row.ts";
 import { type SuggestionTables, SuggestionWriter } from "./suggestion-rows.ts";
 import { TermIds } from "./term-ids.ts";
 import { type RecentTitleOptions, type TitlePostingTables, writeTitlePostings } from "./title-postings.ts";
@@ -27,17 +29,25 @@ export function hasTitlePostings(term: string): boolean {
 }
 
 /** Where postings stand: the tables, or those that a rebuild fills. */
-export interface PostingTables extends TitlePostingTables {
-  readonly term: string;
-  readonly posting: string;
+export interface PostingTables extends TitlePostingTables, PairTables {
   readonly versionPosting: string;
 }
 
-const TABLES: PostingTables & SuggestionTables = {
+export interface PostingOptions extends RecentTitleOptions {
+  /** So many films make a term common. */
+  readonly commonFilms?: number | undefined;
+}
+
+/** The numbers of the store that postings take from and add to. */
+export type TermNumbers = Pick<StoreRow, "terms" | "commonTerms">;
+
+export const TABLES: PostingTables & SuggestionTables = {
   term: "term",
   posting: "posting",
   titlePosting: "title_posting",
   versionPosting: "version_posting",
+  pairPosting: "pair_posting",
+  commonTerm: "common_term",
   recent: { postings: "title_posting_recent", sweep: "title_posting_sweep" },
   nameKey: "name_key",
   word: "word",
@@ -47,21 +57,24 @@ export class PostingWriter {
   readonly #tables: PostingTables;
   readonly #terms: TermIds;
   readonly #suggestions: SuggestionWriter;
+  readonly #pairs: PairWriter;
   readonly #recent: RecentTitleOptions;
 
-  constructor(tables: PostingTables & SuggestionTables = TABLES, recent: RecentTitleOptions = {}) {
+  constructor(tables: PostingTables & SuggestionTables = TABLES, options: PostingOptions = {}) {
     this.#tables = tables;
-    this.#recent = recent;
+    this.#recent = options;
+    this.#pairs = new PairWriter(tables, options.commonFilms);
     this.#suggestions = new SuggestionWriter(tables);
     this.#terms = new TermIds(tables.term);
   }
 
-  /**
-   * @param lastTerm the last id of a term that was given.
-   * @returns the last one that has been given now.
-   */
-  async write(connection: Connection, differences: PostingDifferences, lastTerm: number): Promise<number> {
-    const { ids, last } = await this.#terms.of(connection, differences.keys(), lastTerm);
+  /** @returns the numbers from now on. */
+  async write(
+    connection: Connection,
+    differences: PostingDifferences,
+    numbers: TermNumbers,
+  ): Promise<TermNumbers> {
+    const { ids, last } = await this.#terms.of(connection, differences.keys(), numbers.terms);
     const terms = [...differences]
       .map(([term, difference]) => ({ ...difference, term, id: ids.get(term) as number }))
       .sort((a, b) => a.id - b.id);
@@ -77,13 +90,15 @@ export class PostingWriter {
     await writeTitlePostings(connection, this.#tables, titles, this.#recent);
     await writeVersionPostings(connection, versionPosting, terms);
     await this.#terms.count(connection, terms);
+    const commonTerms = await this.#pairs.write(connection, terms, numbers.commonTerms);
     await this.#suggestions.write(connection, differences);
-    return last;
+    return { terms: last, commonTerms };
   }
 
   /** To be called when the transaction has been committed, before another one begins. */
   confirm(): void {
     this.#terms.confirm();
+    this.#pairs.confirm();
     this.#suggestions.confirm();
   }
 }

@@ -1,7 +1,7 @@
 /** The tables that a rebuild fills beside those that readers see, and how they take their place. */
 
 import type { Connection } from "./connection.ts";
-import { REBUILT } from "./schema.ts";
+import { REBUILT, SCHEMA_VERSION } from "./schema.ts";
 import type { StoreRow } from "./store-row.ts";
 
 const NEW = "new_";
@@ -19,6 +19,8 @@ export const SPARE = {
   nameKey: `${NEW}name_key`,
   word: `${NEW}word`,
   versionPosting: `${NEW}version_posting`,
+  pairPosting: `${NEW}pair_posting`,
+  commonTerm: `${NEW}common_term`,
 } as const;
 
 /** Films as the log has made them, before they have their versions; in the order in which they were decided. */
@@ -29,16 +31,17 @@ export async function makeSpareTables(connection: Connection): Promise<void> {
   for (const table of REBUILT) await connection.run(`CREATE TABLE ${NEW}${table} LIKE ${table}`);
   await connection.run(`CREATE TABLE ${DRAFT.film} LIKE film`);
   await connection.run(`CREATE TABLE ${DRAFT.filmJson} LIKE film_json`);
-  // Terms keep their ids: every process remembers some of them.
+  // Terms keep their ids, and stay common: every process remembers some of them.
   await connection.run(`INSERT INTO ${SPARE.term} (term, id, films) SELECT term, id, 0 FROM term`);
+  await connection.run(`INSERT INTO ${SPARE.commonTerm} SELECT * FROM common_term`);
 }
 
 /** One statement, so one moment: it waits for the statements that are at work, and all later ones wait for it. */
 export async function putInPlace(connection: Connection, store: StoreRow): Promise<void> {
-  const { number, atMs, sequence, terms } = store;
+  const { number, atMs, sequence, terms, commonTerms } = store;
   await connection.run(
-    `INSERT INTO ${NEW}store (id, number, at_ms, sequence, terms, is_rebuilding)
-     VALUES (1, ${number}, ${atMs}, ${sequence}, ${terms}, 0)`,
+    `INSERT INTO ${NEW}store (id, number, at_ms, sequence, last_term, common_terms, is_rebuilding, schema_version)
+     VALUES (1, ${number}, ${atMs}, ${sequence}, ${terms}, ${commonTerms}, 0, ${SCHEMA_VERSION})`,
   );
   const renames = REBUILT.map((table) => `${table} TO ${OLD}${table}, ${NEW}${table} TO ${table}`);
   await connection.run(`RENAME TABLE ${renames.join(", ")}`);

@@ -40,6 +40,8 @@ interface RebuildOptions {
   readonly onProgress?: (updates: number) => void;
 }
 
+type Options = RebuildOptions & Pick<Settings, "commonFilms">;
+
 /**
  * Writers wait meanwhile, and give up when it takes too long. Readers see the old tables until all new ones are put in
  * their place by one statement, the row of the store with its number among them: with it come the changes, which were
@@ -61,7 +63,9 @@ export async function rebuildStore(
   });
   try {
     return await pool.use((connection) =>
-      alone(connection, (store) => rebuild(connection, store, read, decide, options)),
+      alone(connection, (store) =>
+        rebuild(connection, store, read, decide, { ...options, commonFilms: settings.commonFilms }),
+      ),
     );
   } catch (error) {
     throw mapError(error);
@@ -120,11 +124,11 @@ async function rebuild(
   store: StoreRow,
   read: (update: LoggedUpdate) => Submission,
   decide: Decide,
-  { nowMs, onProgress }: RebuildOptions,
+  { nowMs, onProgress, commonFilms }: Options,
 ): Promise<RebuildReport> {
   await makeSpareTables(connection);
   const updates = await foldLog(connection, read, decide, onProgress ?? (() => {}));
-  const published = await publish(connection, store, nowMs);
+  const published = await publish(connection, store, { nowMs, commonFilms });
   await putInPlace(connection, published);
   return { updates, changed: published.number - store.number };
 }
@@ -161,8 +165,12 @@ async function foldLog(
 }
 
 /** Gives each film its version and its postings, and a new change where it is not what was last published. */
-async function publish(connection: Connection, before: StoreRow, nowMs: number): Promise<StoreRow> {
-  const postings = new PostingWriter(SPARE);
+async function publish(
+  connection: Connection,
+  before: StoreRow,
+  { nowMs, commonFilms }: Options,
+): Promise<StoreRow> {
+  const postings = new PostingWriter(SPARE, { commonFilms });
   const atMs = Math.max(nowMs, before.atMs);
   let store = before;
   for (let after = ""; ; ) {
@@ -182,14 +190,14 @@ async function publish(connection: Connection, before: StoreRow, nowMs: number):
       changes.push({ change, previous: last?.number ?? 0 });
       return { before: undefined, after: finishedFilm(state, change.number, atMs) };
     });
-    const { terms } = store;
-    const lastTerm = await transaction(connection, async () => {
+    const numbered = store;
+    const numbers = await transaction(connection, async () => {
       await insertChanges(connection, changes);
       await writeFilms(connection, films, SPARE);
-      return postings.write(connection, await postingDifferences(films), terms);
+      return postings.write(connection, await postingDifferences(films), numbered);
     });
     postings.confirm();
-    store = { ...store, terms: lastTerm };
+    store = { ...store, ...numbers };
     await nextTurn();
   }
 }

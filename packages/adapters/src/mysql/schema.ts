@@ -2,7 +2,8 @@
  * The tables, and their versions.
  *
  * Append-only: `update_log`, `update_body`, `film_change`. Derived from them: `record`, `record_key`, `film`, `film_json`,
- * `term`, `posting`, `title_posting`. `store` has one row: the last numbers that were given; every writer locks it first.
+ * `term`, `posting`, `title_posting`. `store` has one row: the last numbers that were given, and the schema that may be
+ * written; every writer locks it first.
  * Suggestions are read from `name_key` (the keys of people, see core's name-keys.ts), `word` (every word of a title or a
  * name) and `word_deletion` (see core's spelling.ts), all of them derived from `term`.
  * `follow_cursor` has one row as well: how far a shared cache has followed the changes. No writer waits for it.
@@ -14,7 +15,8 @@
  * `title_posting` is the same in the order of titles, without pieces of titles and people (postings.ts). It has the
  * version of the film, so that a thousand films are sorted by it without a look at each. The last of them are in
  * `title_posting_recent`, see title-postings.ts; `title_posting_sweep` has one row, or none.
- * `version_posting` is that of genres in the order of the last change.
+ * `version_posting` is that of genres in the order of the last change. `pair_posting` has the films that two of the terms
+ * in `common_term` share, see common-terms.ts; `store.common_terms` is how many these are.
  *
  * `film` is small enough to stay in memory, so that searches can look at films that they do not answer with; the
  * finished JSON is ten times its size and stands apart.
@@ -42,23 +44,41 @@ export const REBUILT = [
   "title_posting_recent",
   "title_posting_sweep",
   "version_posting",
+  "pair_posting",
+  "common_term",
   "store",
 ] as const;
 
-/** Repeatable, which ALTER TABLE is not. */
-function clusteredByArrival(table: string): readonly string[] {
-  const isDone = `EXISTS (SELECT 1 FROM information_schema.columns
-      WHERE table_schema = DATABASE() AND table_name = '${table}' AND column_name = 'place')`;
-  const statement = `ALTER TABLE ${table} DROP PRIMARY KEY,
-      ADD COLUMN place BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY FIRST, ADD UNIQUE KEY ${table}_of_id (id)`;
+export function hasColumn(table: string, column: string): string {
+  return `EXISTS (SELECT 1 FROM information_schema.columns
+      WHERE table_schema = DATABASE() AND table_name = '${table}' AND column_name = '${column}')`;
+}
+
+/** Repeatable, which ALTER TABLE is not: done where the table has no such column yet. */
+function alterWithout(column: string, table: string, change: string): readonly string[] {
   return [
-    `SET @statement = IF(${isDone}, 'DO 0', '${statement}')`,
+    `SET @statement = IF(${hasColumn(table, column)}, 'DO 0', 'ALTER TABLE ${table} ${change}')`,
     "PREPARE statement FROM @statement",
     "EXECUTE statement",
   ];
 }
 
-/** The statements of each version. Each can be repeated: a migration that was cut off begins its version again. */
+function clusteredByArrival(table: string): readonly string[] {
+  return alterWithout(
+    "place",
+    table,
+    `DROP PRIMARY KEY, ADD COLUMN place BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY FIRST,
+      ADD UNIQUE KEY ${table}_of_id (id)`,
+  );
+}
+
+/** `store.schema_version` while a migration is at work: nobody writes then. */
+export const MIGRATING = 0;
+
+/**
+ * The statements of each version. Each can be repeated: a migration that was cut off begins its version again. They only
+ * add, and what they add to a table has a default: pods of the release before go on reading, see docs/decisions/0021.
+ */
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `CREATE TABLE IF NOT EXISTS store (
@@ -66,10 +86,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       number        BIGINT UNSIGNED NOT NULL,
       at_ms         BIGINT NOT NULL,
       sequence      BIGINT UNSIGNED NOT NULL,
-      terms         INT UNSIGNED NOT NULL,
+      terms         INT UNSIGNED NOT NULL DEFAULT 0,
       is_rebuilding TINYINT UNSIGNED NOT NULL
     ) ${OPTIONS}`,
-    "INSERT IGNORE INTO store (id, number, at_ms, sequence, terms, is_rebuilding) VALUES (1, 0, 0, 0, 0, 0)",
+    "INSERT IGNORE INTO store (id, number, at_ms, sequence, is_rebuilding) VALUES (1, 0, 0, 0, 0)",
     `CREATE TABLE IF NOT EXISTS follow_cursor (
       id       TINYINT UNSIGNED NOT NULL PRIMARY KEY,
       followed BIGINT UNSIGNED NOT NULL
@@ -202,10 +222,37 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       SELECT p.term, p.version, p.film, p.year_down FROM term t STRAIGHT_JOIN title_posting p ON p.term = t.id
       WHERE t.term >= 'g:' AND t.term < 'g;'`,
   ],
+  // Releases of the schemas before read `terms` and write it with each update: now they can only read it.
+  alterWithout(
+    "schema_version",
+    "store",
+    `RENAME COLUMN terms TO last_term, ADD COLUMN terms INT UNSIGNED AS (last_term) VIRTUAL,
+      ADD COLUMN schema_version SMALLINT UNSIGNED NOT NULL DEFAULT ${MIGRATING}`,
+  ),
+  [
+    `CREATE TABLE IF NOT EXISTS common_term (
+      term     INT UNSIGNED NOT NULL PRIMARY KEY,
+      is_genre TINYINT UNSIGNED NOT NULL
+    ) ${OPTIONS}`,
+    `CREATE TABLE IF NOT EXISTS pair_posting (
+      a         INT UNSIGNED NOT NULL,
+      b         INT UNSIGNED NOT NULL,
+      year_down SMALLINT UNSIGNED NOT NULL,
+      film      BINARY(10) NOT NULL,
+      PRIMARY KEY (a, b, year_down, film)
+    ) ${OPTIONS}`,
+    ...alterWithout("common_terms", "store", "ADD COLUMN common_terms INT UNSIGNED NOT NULL DEFAULT 0"),
+  ],
 ];
+
+/** What this release reads and writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** The version before years were counted and suggestions kept, see fill-suggestions.ts. */
 export const WITHOUT_SUGGESTIONS = 1;
+
+/** The first version that keeps lists of pairs, see fill-pairs.ts. */
+export const WITH_PAIRS = 5;
 
 /** `film.status`. */
 export const STATUS = { live: 1, withdrawn: 2, merged: 3 } as const;

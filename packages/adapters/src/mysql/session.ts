@@ -17,6 +17,12 @@ const IDLE_SECONDS = 60;
 /** Titles are sorted by up to 3,058 bytes; the default is 1,024. */
 const SORT_LENGTH = "max_sort_length = 4096";
 
+/**
+ * How long a writer waits for the row of the store before it asks again. While it waits, the statement holds up whoever
+ * makes the server read-only; he holds up the writer that has the row; and the server does not see the circle.
+ */
+const TURN_SECONDS = 2;
+
 /** How long statements of ours wait for tables that a rebuild or a migration replaces, in seconds. */
 const TABLE_WAIT = "lock_wait_timeout = 15";
 
@@ -40,7 +46,7 @@ export const SESSION = {
   writing: ({ lockDeadlineMs }: Settings) =>
     set(
       TABLE_WAIT,
-      `, innodb_lock_wait_timeout = ${Math.max(1, Math.round(lockDeadlineMs / 1_000))}`,
+      `, innodb_lock_wait_timeout = ${Math.max(1, Math.min(TURN_SECONDS, Math.round(lockDeadlineMs / 1_000)))}`,
       READ_COMMITTED,
     ),
   /** Migrations and rebuilds. */

@@ -20,7 +20,7 @@ import { type ChangeWrite, insertChanges } from "./changes.ts";
 import type { Connection } from "./connection.ts";
 import { writeFilms } from "./films.ts";
 import { postingDifferences } from "./posting-differences.ts";
-import type { PostingWriter } from "./postings.ts";
+import type { PostingWriter, TermNumbers } from "./postings.ts";
 import { storedReceipts } from "./receipts.ts";
 import { writeRecords } from "./records.ts";
 import type { StoreRow } from "./store-row.ts";
@@ -75,10 +75,10 @@ export async function append(
   if (fresh.length === 0) return { result: taken.receipts };
   const updates = logWrites(taken, fresh, (_, at) => store.sequence + 1 + at);
   const log = () => insertUpdates(connection, updates);
-  const terms = await writeTaken(connection, postings, taken, store.terms, log);
+  const numbers = await writeTaken(connection, postings, taken, store, log);
   return {
     result: taken.receipts,
-    store: { ...advanced(store, taken.commit), sequence: store.sequence + fresh.length, terms },
+    store: { ...advanced(store, taken.commit), sequence: store.sequence + fresh.length, ...numbers },
     onCommit: () => postings.confirm(),
     isCommitted: (later) => hasUpdate(later, updates.at(-1) as LogWrite),
   };
@@ -104,10 +104,10 @@ export async function retry(
   if (again.length === 0) return { result: taken.receipts };
   const updates = logWrites(taken, again, ({ updateId }) => placeOf(updateId).sequence);
   const log = () => writeOutcomes(connection, updates);
-  const terms = await writeTaken(connection, postings, taken, store.terms, log);
+  const numbers = await writeTaken(connection, postings, taken, store, log);
   return {
     result: taken.receipts,
-    store: { ...advanced(store, taken.commit), terms },
+    store: { ...advanced(store, taken.commit), ...numbers },
     onCommit: () => postings.confirm(),
     isCommitted: (later) => hasUpdate(later, updates.at(-1) as LogWrite),
   };
@@ -173,14 +173,14 @@ function logWrites(
   }));
 }
 
-/** @returns the last id of a term. */
+/** @returns the numbers of the store from now on, as far as postings give them. */
 async function writeTaken(
   connection: Connection,
   postings: PostingWriter,
   { stored, decision, commit }: Taken,
-  lastTerm: number,
+  numbers: TermNumbers,
   log: () => Promise<void>,
-): Promise<number> {
+): Promise<TermNumbers> {
   const write = async () => {
     await log();
     await insertChanges(connection, withPrevious(commit, stored));
@@ -188,7 +188,7 @@ async function writeTaken(
     await writeFilms(connection, commit.films);
   };
   const [differences] = await Promise.all([postingDifferences(commit.films), write()]);
-  return postings.write(connection, differences, lastTerm);
+  return postings.write(connection, differences, numbers);
 }
 
 /** The version of a film is the number of its id's last change. */

@@ -12,7 +12,7 @@ function conditionsOf(
 ): Conditions | undefined {
   const { query } = planQuery(parameters);
   const terms = Object.entries({ "*": EVERY, ...films }).map(
-    ([term, count], id): Term => ({ id, term, films: count }),
+    ([term, count], id): Term => ({ id, term, films: count, isCommon: false }),
   );
   const { names, starts } = wantedTerms(query);
   return readConditions(query, {
@@ -106,5 +106,18 @@ describe("the lists of a group", () => {
     const lists = listsOf(group ?? { terms: [], films: 0, byTitle: false, byVersion: false });
     expect(lists.map((list) => list.length)).toEqual([1, 1, 30]);
     expect(lists.slice(0, 2).flat()).toMatchObject([{ films: 9_000 }, { films: 3_000 }]);
+  });
+
+  it("are of their own where only the first postings of them are read", () => {
+    const terms = [9_000, 500, 300, 40, 3].map((films, id) => ({
+      id,
+      term: `${id}`,
+      films,
+      isCommon: false,
+    }));
+    const sizes = (reads: number) => listsOf({ terms }, reads).map((list) => list.map(({ films }) => films));
+    expect(sizes(Infinity)).toEqual([[9_000], [500, 300, 40, 3].toReversed()]);
+    expect(sizes(20)).toEqual([[9_000], [500], [300], [3, 40]]);
+    expect(sizes(300)).toEqual([[9_000], [500], [3, 40, 300]]);
   });
 });

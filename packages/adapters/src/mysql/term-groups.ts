@@ -44,6 +44,9 @@ const SHORT_TEXT_PIECES = 1_000;
 /** A posting list of its own in a statement takes as long as looking at this many titles. */
 const TITLES_A_LIST = 20;
 
+/** and as sorting so many postings. */
+const SORTED_A_LIST = 80;
+
 export function wantedTerms(query: MovieQuery): WantedTerms {
   const short = shortTextOf(query);
   return {
@@ -125,13 +128,15 @@ function isPiece({ terms }: Group): boolean {
 /**
  * The terms of a group as the lists that are read for it: the many small ones together, sorted at once; each of the
  * others alone, of which only the first postings are read.
+ *
+ * @param reads how many postings of a list alone are read, as far as can be told.
  */
-export function listsOf({ terms }: Group): readonly (readonly Term[])[] {
+export function listsOf({ terms }: Pick<Group, "terms">, reads = Infinity): readonly (readonly Term[])[] {
   const together: Term[] = [];
   let films = 0;
   for (const each of terms.toReversed()) {
     films += each.films;
-    if (films > SORTED_AT_ONCE) break;
+    if (films > SORTED_AT_ONCE || each.films > reads + SORTED_A_LIST) break;
     together.push(each);
   }
   const alone = terms.slice(0, terms.length - together.length).map((each) => [each]);

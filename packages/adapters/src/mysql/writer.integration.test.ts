@@ -48,6 +48,21 @@ for (const { name, server } of SERVERS) {
       await repository.close();
     });
 
+    it("one that waits for its turn asks again and again, so that it holds up nobody for long", async () => {
+      const repository = MySqlMovieRepository.open({ url: database.url });
+      const waiting = `SELECT id FROM information_schema.processlist
+        WHERE db = DATABASE() AND command = 'Query' AND info LIKE '%FROM store%FOR UPDATE'`;
+      await database.run("START TRANSACTION");
+      await database.rows("SELECT * FROM store FOR UPDATE");
+      const appending = repository.append([HEAT], plainDecide);
+      await database.until(waiting);
+      const [{ id } = { id: 0 }] = await database.rows(waiting);
+      await database.until(`${waiting} AND id <> ${id}`);
+      await database.run("ROLLBACK");
+      expect(await appending).toMatchObject([{ verdict: "accepted" }]);
+      await repository.close();
+    });
+
     it("marks how far a cache has followed without waiting for a writer", async () => {
       const repository = MySqlMovieRepository.open({ url: database.url, readDeadlineMs: 2_000 });
       await repository.append([HEAT], plainDecide);

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MovieStoreError } from "@movie-store/core";
 import type { Connection } from "./connection.ts";
-import { isContention, isLost, mapError } from "./errors.ts";
+import { isContention, isLockTimeout, isLost, mapError } from "./errors.ts";
 import type { ConnectionPool } from "./pool.ts";
 import { endDeadRebuild } from "./rebuild-marker.ts";
 import { lockStore, type StoreRow, writeStore } from "./store-row.ts";
@@ -48,6 +48,10 @@ export class Writer {
           if (Date.now() > deadline) throw new MovieStoreError("unavailable", "MySQL: a rebuild is at work");
           attempt--;
           await delay(REBUILD_PAUSE_MS * (0.5 + Math.random()));
+          continue;
+        }
+        if (isLockTimeout(error) && Date.now() < deadline) {
+          attempt--;
           continue;
         }
         if (error instanceof CommitUnknown) unknown = error.written as Written<T>;

@@ -48,7 +48,9 @@ export class TestDatabase {
   /** Much faster than another database. */
   async empty(): Promise<void> {
     for (const table of await this.tables()) if (!KEPT.has(table)) await this.run(`DELETE FROM ${table}`);
-    await this.run("UPDATE store SET number = 0, at_ms = 0, sequence = 0, terms = 0, is_rebuilding = 0");
+    await this.run(
+      "UPDATE store SET number = 0, at_ms = 0, sequence = 0, last_term = 0, common_terms = 0, is_rebuilding = 0",
+    );
     await this.run("UPDATE follow_cursor SET followed = 0");
   }
 
