@@ -57,7 +57,15 @@ export interface MovieStoreOptions {
    * while a large batch is read, which takes a tenth of a millisecond an object. Default: none gets a turn.
    */
   readonly nextTurn?: () => Promise<unknown>;
+  /**
+   * Runs a read that an answer has to wait for, once it is its turn, and gives what it gives; or throws instead, which
+   * every caller who waits for that answer gets. Not asked for what the cache has, for the feed and exports, nor for
+   * `version`. Default: each read runs at once.
+   */
+  readonly inTurn?: InTurn;
 }
+
+export type InTurn = <T>(read: () => Promise<T>) => Promise<T>;
 
 /** A place in the feed of changes: behind change `after`, 0 for its beginning. */
 export interface FeedPosition {
@@ -99,6 +107,7 @@ export class MovieStore {
   readonly #read: (object: ReceivedObject, receivedAtMs: number) => Submission;
   readonly #decide: Decide;
   readonly #nextTurn: (() => Promise<unknown>) | undefined;
+  readonly #inTurn: InTurn;
   readonly #writeListeners = new Set<() => void>();
 
   constructor(options: MovieStoreOptions) {
@@ -120,6 +129,7 @@ export class MovieStore {
     this.#read = (object, receivedAtMs) => readSubmission(object, receivedAtMs, readOptions);
     this.#decide = (stored, batch) => decide(stored, batch, this.#rules);
     this.#nextTurn = options.nextTurn;
+    this.#inTurn = options.inTurn ?? ((read) => read());
   }
 
   // ---- taking in ----
@@ -195,7 +205,12 @@ export class MovieStore {
   /** As `find`, as finished text. */
   async findText(planned: PlannedQuery): Promise<TextAnswer> {
     const { cacheKey, tags, minVersion } = planned;
-    return this.#answers.get(cacheKey, tags, () => this.#reader.page(planned), minVersion);
+    return this.#answers.get(
+      cacheKey,
+      tags,
+      () => this.#inTurn(() => this.#reader.page(planned)),
+      minVersion,
+    );
   }
 
   /** What `findText` would answer with, if this process has it at hand; `undefined`: ask `findText`. */
@@ -217,7 +232,8 @@ export class MovieStore {
   async getText(id: string, { minVersion = 0 }: { readonly minVersion?: number } = {}): Promise<TextAnswer> {
     if (!MOVIE_ID_PATTERN.test(id))
       return { ...this.#reader.unknown(await this.reach(minVersion)), layer: "db" };
-    return this.#answers.get(`movie:${id}`, [tag.movie(id)], () => this.#reader.film(id), minVersion);
+    const read = () => this.#inTurn(() => this.#reader.film(id));
+    return this.#answers.get(`movie:${id}`, [tag.movie(id)], read, minVersion);
   }
 
   /** What `getText` would answer with, if this process has it at hand; `undefined`: ask `getText`. */
@@ -231,7 +247,7 @@ export class MovieStore {
   }
 
   async getTextAt(id: string, moment: Moment): Promise<TextAnswer> {
-    return { ...(await this.#reader.filmAt(id, moment)), layer: "db" };
+    return { ...(await this.#inTurn(() => this.#reader.filmAt(id, moment))), layer: "db" };
   }
 
   /**
@@ -248,7 +264,8 @@ export class MovieStore {
   async valuesText(kind: ValueKind, page: ValuePageOptions = {}): Promise<TextAnswer> {
     const query = planValues(kind, page);
     const key = `values:${JSON.stringify(query)}`;
-    return this.#answers.get(key, [tag.all], () => this.#reader.values(query), page.minVersion);
+    const read = () => this.#inTurn(() => this.#reader.values(query));
+    return this.#answers.get(key, [tag.all], read, page.minVersion);
   }
 
   /**
@@ -265,7 +282,8 @@ export class MovieStore {
   async suggestText(text: string, options: SuggestOptions = {}): Promise<TextAnswer> {
     const query = planSuggest(text, options.limit);
     const key = `suggest:${JSON.stringify(query)}`;
-    return this.#answers.get(key, [tag.all], () => this.#reader.suggestions(query), options.minVersion);
+    const read = () => this.#inTurn(() => this.#reader.suggestions(query));
+    return this.#answers.get(key, [tag.all], read, options.minVersion);
   }
 
   // ---- explaining ----
@@ -281,15 +299,22 @@ export class MovieStore {
     page: { readonly after?: number; readonly limit?: number } = {},
   ): Promise<HistoryAnswer | undefined> {
     const limit = pageLimit(page.limit);
-    const version = await this.#repository.version();
-    const changes = await this.#repository.history(id, { after: page.after ?? 0, limit });
-    if (changes.length === 0 && (await this.#repository.films([id])).films[0] === undefined) return undefined;
-    const next = changes.length < limit ? null : (changes.at(-1)?.number ?? null);
-    return { id, history: changes.map(historyEntry), next, version };
+    return this.#inTurn(async () => {
+      const version = await this.#repository.version();
+      const changes = await this.#repository.history(id, { after: page.after ?? 0, limit });
+      if (changes.length === 0 && (await this.#repository.films([id])).films[0] === undefined)
+        return undefined;
+      const next = changes.length < limit ? null : (changes.at(-1)?.number ?? null);
+      return { id, history: changes.map(historyEntry), next, version };
+    });
   }
 
   /** What each provider says of a film, and who won; or where the id leads; `undefined` if it was never given out. */
   async sources(id: string): Promise<SourcesAnswer | { readonly into: string } | undefined> {
+    return this.#inTurn(() => this.#sourcesOf(id));
+  }
+
+  async #sourcesOf(id: string): Promise<SourcesAnswer | { readonly into: string } | undefined> {
     const { films, version } = await this.#repository.films([id]);
     const state = films[0]?.state;
     if (state === undefined) return undefined;
@@ -332,7 +357,7 @@ export class MovieStore {
   }
 
   async receipt(updateId: string): Promise<Receipt | undefined> {
-    return (await this.#repository.receipts([updateId]))[0];
+    return (await this.#inTurn(() => this.#repository.receipts([updateId])))[0];
   }
 
   /**
@@ -358,7 +383,7 @@ export class MovieStore {
   /** Newest first. */
   async receipts(filter: ReceiptFilter): Promise<readonly (Receipt & { readonly sequence: number })[]> {
     pageLimit(filter.limit);
-    return this.#repository.findReceipts(filter);
+    return this.#inTurn(() => this.#repository.findReceipts(filter));
   }
 
   /** An update with its bytes. */

@@ -1,34 +1,30 @@
-/** Whether a request is let in: its key, how often its caller has asked, and how busy this process is. */
+/** Whether a request is let in: its key, and how often its caller has asked. */
 
 import type { IncomingMessage } from "node:http";
 import { type ApiKey, ApiKeys } from "./api-keys.ts";
-import type { Load } from "./load.ts";
 import { Problem } from "./problem.ts";
 import { networkOf, RateLimit } from "./rate-limit.ts";
 import type { Route } from "./route.ts";
 
 export interface AdmissionOptions {
   readonly apiKeys: readonly ApiKey[];
-  readonly load: Load;
   /** 0: no limit. */
   readonly rateLimitPerMinute: number;
 }
 
 export class Admission {
   readonly #keys: ApiKeys;
-  readonly #load: Load;
   readonly #rateLimit: RateLimit | undefined;
 
-  constructor({ apiKeys, load, rateLimitPerMinute: perMinute }: AdmissionOptions) {
+  constructor({ apiKeys, rateLimitPerMinute: perMinute }: AdmissionOptions) {
     this.#keys = new ApiKeys(apiKeys);
-    this.#load = load;
     this.#rateLimit = perMinute === 0 ? undefined : new RateLimit({ perMinute });
   }
 
   /**
    * @param state is told the consumer, and what goes into the headers of every answer.
    * @param route `undefined` where there is none: that is not told to who has no key.
-   * @throws Problem `unauthorized`, `rate-limited` or `overloaded`.
+   * @throws Problem `unauthorized` or `rate-limited`.
    */
   admit(
     req: IncomingMessage,
@@ -44,7 +40,6 @@ export class Admission {
       state.headers = state.headers === undefined ? headers : [...state.headers, ...headers];
     }
     if (needsKey && state.consumer === undefined) throw unauthorized();
-    if (route?.isUnlimited !== true) this.#load.check();
   }
 }
 

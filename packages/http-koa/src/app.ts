@@ -9,9 +9,9 @@ import { AnswerWriter, isStream } from "./answer.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { Config } from "./config.ts";
 import { Cors } from "./cors.ts";
+import { DirectAnswers } from "./direct-answers.ts";
 import { Load } from "./load.ts";
 import type { Logger } from "./logger.ts";
-import { NearAnswers } from "./near-answers.ts";
 import { Problem } from "./problem.ts";
 import { framed, RequestFrame, type RequestObserver, type RequestState } from "./request-frame.ts";
 import type { ApiRequest, Route } from "./route.ts";
@@ -46,7 +46,7 @@ export interface AppOptions {
   readonly tracing?: Tracing | undefined;
   /** Further resources; their paths are not among those of this application. */
   readonly routes?: readonly Route[];
-  /** Requests beyond so many at once are answered with 503. Default 1,000. */
+  /** Requests beyond so many at once are answered with 503, but for what is at hand. Default 1,000. */
   readonly maxInFlight?: number;
   /** Streams beyond so many at once are answered with 503. Default 1,000. */
   readonly maxStreams?: number;
@@ -78,7 +78,7 @@ export function createApp(options: AppOptions): App {
   const parts: Parts = {
     writer,
     streams: new StreamWriter({ writer, stopping, maxStallMs: options.maxStallMs ?? 30_000 }),
-    admission: new Admission({ ...config, load }),
+    admission: new Admission(config),
     load,
     cors,
   };
@@ -109,12 +109,17 @@ export function createApp(options: AppOptions): App {
   app.use(framed(frame));
   app.use(router.routes() as Middleware<RequestState>);
   app.use(otherwise(parts));
-  const near = new NearAnswers({ routes, frame, writer, admission: parts.admission });
+  // Spans are Koa's.
+  const direct = new DirectAnswers({
+    routes: options.tracing === undefined ? routes : [],
+    frame,
+    ...parts,
+  });
   return {
     callback: () => {
       const handle = app.callback();
       return async (req, res) => {
-        if (!near.answer(req, res)) await handle(req, res);
+        if (!direct.answer(req, res)) await handle(req, res);
       };
     },
     load,
@@ -134,6 +139,7 @@ function answering(route: Route, { writer, streams, admission, load }: Parts) {
     const { req, res, state } = ctx;
     state.route = route.path;
     admission.admit(req, state, route);
+    if (route.isUnlimited !== true) load.check();
     const answer = await route.handle(new KoaRequest(ctx));
     if (!isStream(answer)) {
       state.layer = answer.layer;
@@ -188,7 +194,7 @@ class KoaRequest implements ApiRequest {
 const METHODS = "GET, HEAD, OPTIONS";
 
 /** No route has this path and method. */
-function otherwise({ writer, admission, cors }: Parts): Middleware<RequestState> {
+function otherwise({ writer, admission, load, cors }: Parts): Middleware<RequestState> {
   return async (ctx) => {
     const { req, res, state, method } = ctx;
     // A browser asks before it sends a key; what is there, or not, it learns by the request that follows.
@@ -197,6 +203,7 @@ function otherwise({ writer, admission, cors }: Parts): Middleware<RequestState>
       return;
     }
     admission.admit(req, state, undefined);
+    load.check();
     const layers: readonly unknown[] = ctx["matched"] ?? [];
     if (layers.length === 0 && state.path !== "*") throw new Problem("unknown-path", "there is nothing here");
     if (method === "OPTIONS") {

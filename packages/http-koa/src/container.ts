@@ -22,6 +22,7 @@ import { createLogger, type Logger } from "./logger.ts";
 import type { Observation } from "./observation.ts";
 import { observedPorts } from "./observed-ports.ts";
 import { ObservedMovieStore } from "./observed-store.ts";
+import { ReadTurns } from "./read-turns.ts";
 
 declare const PART: unique symbol;
 
@@ -49,6 +50,7 @@ export interface Replacements {
   readonly clock?: () => number;
   readonly repository?: MovieRepository;
   readonly cache?: Cache;
+  readonly readTurns?: ReadTurns;
   /** Is told what goes on. Default: nobody is. */
   readonly observation?: Observation;
 }
@@ -75,7 +77,7 @@ export function createContainer(config: Config, replacements: Replacements = {})
   }
 
   const resolve = <T>(token: Token<T>): T => container.resolve<T>(token);
-  const { logger, clock, repository, cache, observation } = replacements;
+  const { logger, clock, repository, cache, readTurns = new ReadTurns(), observation } = replacements;
 
   provide(CONFIG, () => config);
   provide(LOGGER, () => logger ?? createLogger(config.logLevel));
@@ -92,8 +94,10 @@ export function createContainer(config: Config, replacements: Replacements = {})
       gunzip,
       digest: digestOf,
       nextTurn,
+      inTurn: (read) => readTurns.run(read),
     };
     if (observation === undefined) return new MovieStore({ ...ports, ...options });
+    observation.metrics.watchReads(readTurns);
     return new ObservedMovieStore({ ...observedPorts(ports, observation), ...options }, observation);
   });
 

@@ -2,30 +2,29 @@
 
 import { randomUUID } from "node:crypto";
 import { type Server, STATUS_CODES } from "node:http";
-import type { Duplex } from "node:stream";
+import { PROBLEM_HEADERS } from "./answer.ts";
 import type { Logger } from "./logger.ts";
+import type { Pipelines } from "./pipelines.ts";
 import { Problem, problemText } from "./problem.ts";
 
 /**
  * @param server not listening yet.
+ * @param pipelines told of each request.
  * @param always headers that every answer has, names and values in turn.
  * @param observe is told of each problem.
  */
 export function answerParserErrors(
   server: Server,
   log: Logger,
+  pipelines: Pipelines,
   always: readonly string[],
   observe: (problem: Problem) => void,
 ): void {
-  const headers = always.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${always[at + 1]}`] : []));
-  /** Requests under way by connection: an answer to a later request must not come before theirs. */
-  const pending = new WeakMap<Duplex, number>();
-  server.on("request", ({ socket }, res) => {
-    pending.set(socket, (pending.get(socket) ?? 0) + 1);
-    res.once("close", () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
-  });
+  const pairs = [...PROBLEM_HEADERS, ...always];
+  const headers = pairs.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${pairs[at + 1]}`] : []));
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable || (pending.get(socket) ?? 0) > 0 || error.code === "ECONNRESET") {
+    // An answer to a later request must not come before those to earlier ones.
+    if (!socket.writable || pipelines.pendingOf(socket) > 0 || error.code === "ECONNRESET") {
       socket.destroy();
       return;
     }
@@ -39,7 +38,6 @@ export function answerParserErrors(
       "Content-Type: application/problem+json; charset=utf-8",
       `Content-Length: ${Buffer.byteLength(text)}`,
       `X-Request-Id: ${requestId}`,
-      "Cache-Control: no-store",
       ...headers,
       "Connection: close",
     ];

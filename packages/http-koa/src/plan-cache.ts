@@ -16,7 +16,8 @@ export interface PlannedSearch {
   last: { readonly digest: string; readonly bytes: number; readonly headers: readonly string[] } | undefined;
 }
 
-const MAX_PLANS = 10_000;
+/** As many as there are answers in the cache of a process, or more; some 2 kB each. */
+const MAX_PLANS = 4_000;
 /** Longer query strings are rare; to keep them would let a few callers fill the memory. */
 const MAX_KEPT_LENGTH = 1_000;
 
@@ -31,21 +32,15 @@ export class PlanCache {
     this.#path = path;
   }
 
-  /** The plan of a query that was asked lately. */
-  knownPlanOf(query: string): PlannedSearch | undefined {
+  /** @throws MovieStoreError `invalid-query`. */
+  planOf(query: string): PlannedSearch {
     const known = this.#plans.get(query);
     if (known !== undefined) {
       // To the young end: the oldest entry of the map is then the one least recently used.
       this.#plans.delete(query);
       this.#plans.set(query, known);
+      return known;
     }
-    return known;
-  }
-
-  /** @throws MovieStoreError `invalid-query`. */
-  planOf(query: string): PlannedSearch {
-    const known = this.knownPlanOf(query);
-    if (known !== undefined) return known;
     const plan = this.#plan(query);
     if (query.length <= MAX_KEPT_LENGTH) {
       this.#plans.set(query, plan);

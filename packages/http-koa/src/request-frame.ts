@@ -7,7 +7,7 @@ import type { Middleware } from "koa";
 import type { Answer, AnswerWriter, Circumstances } from "./answer.ts";
 import type { Cors } from "./cors.ts";
 import type { Load } from "./load.ts";
-import type { Logger } from "./logger.ts";
+import { type Logger, logInfo } from "./logger.ts";
 import { type Problem, problemOf } from "./problem.ts";
 import { checkPath, originForm } from "./target.ts";
 
@@ -177,7 +177,7 @@ function logRequest(log: Logger, state: RequestState): void {
   if (problem?.code === "internal") log.error({ ...line, err: problem.cause }, "request failed");
   else if (problem?.status === 503) log.warn({ ...line, reason: reasonOf(problem) }, "request turned away");
   else if (path.startsWith("/health/") || path === "/metrics") log.debug(line, "request");
-  else log.info(line, "request");
+  else logInfo(log, line, "request");
 }
 
 function reasonOf(problem: Problem): string {

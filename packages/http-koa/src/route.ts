@@ -58,6 +58,9 @@ export const TAGS = {
 
 type Tag = keyof typeof TAGS;
 
+/** Gives the answer that this process has at hand, else what it is read with. Throws as `handle` does. */
+export type DirectRead = () => Answer | (() => Promise<Answer>);
+
 export interface Route {
   /** `:id` stands for one segment. */
   readonly path: string;
@@ -68,12 +71,12 @@ export interface Route {
   /** Absent for pages and their files, which are not in the document. */
   readonly operation?: Operation;
   /**
-   * The answer to GET of a target that this process has at hand; it is sent without a context of Koa's.
+   * How GET of a target is answered without a context of Koa's, for targets that say all there is to know.
    *
    * @param target path and query, undecoded.
-   * @returns `undefined`: ask `handle`.
+   * @returns what answers as `handle` would; `undefined`: ask `handle`.
    */
-  near?(target: string): Answer | undefined;
+  direct?(target: string): DirectRead | undefined;
   /** Answers GET, and with it HEAD. Throws `Problem` or `MovieStoreError`. */
   handle(request: ApiRequest): Promise<Answer | StreamAnswer>;
 }

@@ -10,6 +10,7 @@ import { followChanges } from "./follow-changes.ts";
 import { GracefulStop } from "./graceful-stop.ts";
 import type { Observation } from "./observation.ts";
 import { answerParserErrors } from "./parser-errors.ts";
+import { Pipelines } from "./pipelines.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 
 /** Longer than the 60 s after which load balancers let idle connections go, or they would send into closed ones. */
@@ -17,6 +18,9 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const HEADERS_TIMEOUT_MS = 66_000;
 /** There are no bodies to wait for. */
 const REQUEST_TIMEOUT_MS = 70_000;
+/** Longer than the silence of a stream, and than the longest wait for the store. */
+const SILENCE_TIMEOUT_MS = 60_000;
+const MAX_CONNECTIONS = 10_000;
 /** Request line and headers together; beyond it the parser gives up: 431. */
 const MAX_HEADER_BYTES = 16_384;
 
@@ -25,6 +29,12 @@ export interface ServerOptions extends Omit<AppOptions, "config" | "feed" | "sto
     Pick<Config, "host" | "port" | "metricsOpen" | "shutdownGraceSeconds">;
   /** Is told of each request, and shown under /metrics. Default: there is no /metrics. */
   readonly observation?: Observation;
+  /** Connections beyond so many at once are closed unheard. Default 10,000. */
+  readonly maxConnections?: number;
+  /** A request whose headers take longer to come is refused. Default 66,000. */
+  readonly headersTimeoutMs?: number;
+  /** A connection on which nothing has moved for so long while an answer is due is cut off. Default 60,000. */
+  readonly silenceTimeoutMs?: number;
 }
 
 export interface RunningServer {
@@ -49,20 +59,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = createApp({ ...options, ...observed(options), feed, stopping: stopping.signal });
   options.observation?.metrics.watchLoad(app.load);
   const handle = app.callback();
+  const pipelines = new Pipelines();
+  const headersTimeout = options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS;
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      // Half of the time that is waited for: it is looked at from time to time only.
+      connectionsCheckingInterval: Math.min(30_000, headersTimeout / 2),
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     (req, res) => {
+      if (!pipelines.begin(req, res)) return;
       handle(req, res).catch((error) => log.error({ err: error }, "a request was not answered"));
     },
   );
-  answerParserErrors(server, log, new Cors(config.corsOrigins).always, (problem) =>
+  answerParserErrors(server, log, pipelines, new Cors(config.corsOrigins).always, (problem) =>
     options.observation?.metrics.requests.takeUnparsed(problem),
   );
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+  server.timeout = options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS;
   const graceful = new GracefulStop(server);
   await listen(server, config);
   const stopFollowing = followChanges({ store, feed, log });

@@ -12,6 +12,7 @@ import { type Config, loadConfig } from "../src/config.ts";
 import { createContainer, STORE } from "../src/container.ts";
 import { createLogger } from "../src/logger.ts";
 import { openObservation } from "../src/observation.ts";
+import type { ReadTurns } from "../src/read-turns.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../src/server.ts";
 
 export interface RunningApi {
@@ -28,6 +29,7 @@ export interface RunningApi {
 interface ApiOptions extends Partial<Omit<ServerOptions, "store" | "config" | "log">> {
   readonly environment?: Readonly<Record<string, string>>;
   readonly repository?: MovieRepository;
+  readonly readTurns?: ReadTurns;
   /** Films to begin with. */
   readonly films?: readonly FilmUpdate[];
 }
@@ -46,10 +48,11 @@ export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
     logger,
     observation,
     repository: options.repository ?? new MemoryMovieRepository(),
+    ...(options.readTurns === undefined ? {} : { readTurns: options.readTurns }),
   });
   const store = container.resolve(STORE);
   await ingest(store, options.films ?? []);
-  const { environment: _, repository: __, films: ___, ...serverOptions } = options;
+  const { environment: _, repository: __, films: ___, readTurns: ____, ...serverOptions } = options;
   const server = await startServer({ observation, ...serverOptions, store, config, log: logger });
   onTestFinished(async () => {
     await server.stop(0);

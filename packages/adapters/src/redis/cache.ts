@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Cache, Lookup, Snapshot } from "@movie-store/core";
 import type { ChainableCommander, Redis } from "ioredis";
-import { within } from "./deadline.ts";
+import { Deadline } from "./deadline.ts";
 import { currentValue, packEntry } from "./entry.ts";
 import { ALL_TAGS, writeMessage } from "./invalidation-channel.ts";
 import { KeySpace } from "./key-space.ts";
@@ -49,8 +49,8 @@ export class RedisCache implements Cache {
   readonly shared = true;
   readonly #keys: KeySpace;
   readonly #connection: PrimaryConnection;
-  readonly #requestTimeoutMs: number;
-  readonly #invalidateTimeoutMs: number;
+  readonly #requests: Deadline;
+  readonly #invalidations: Deadline;
   readonly #clock: () => number;
   readonly #pending = new PendingInvalidations();
   #repeating: Promise<unknown> | undefined;
@@ -58,8 +58,8 @@ export class RedisCache implements Cache {
 
   private constructor(options: RedisCacheOptions) {
     this.#keys = new KeySpace(options.prefix ?? DEFAULT_PREFIX);
-    this.#requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
-    this.#invalidateTimeoutMs = options.invalidateTimeoutMs ?? DEFAULT_INVALIDATE_TIMEOUT_MS;
+    this.#requests = new Deadline(options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS);
+    this.#invalidations = new Deadline(options.invalidateTimeoutMs ?? DEFAULT_INVALIDATE_TIMEOUT_MS);
     this.#clock = options.clock ?? Date.now;
     this.#connection = new PrimaryConnection({
       ...options,
@@ -151,7 +151,7 @@ export class RedisCache implements Cache {
     this.#repeating ??= this.#repeatPending().finally(() => {
       this.#repeating = undefined;
     });
-    await within(this.#repeating, this.#requestTimeoutMs).catch(() => {});
+    await this.#requests.within(this.#repeating).catch(() => {});
     return !this.#pending.includes(tags);
   }
 
@@ -184,13 +184,13 @@ export class RedisCache implements Cache {
             .del(...keys)
             .publish(this.#keys.channel, message),
         ),
-      this.#invalidateTimeoutMs,
+      this.#invalidations,
     );
     return answers !== undefined;
   }
 
   #request<T>(send: (client: Redis) => Promise<T>): Promise<T | undefined> {
-    return this.#connection.request(send, this.#requestTimeoutMs);
+    return this.#connection.request(send, this.#requests);
   }
 
   /**

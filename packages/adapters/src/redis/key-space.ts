@@ -1,6 +1,6 @@
 /** The names of all that a store keeps in Redis. */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Goes into every name, so that versions of this adapter that differ in what they keep don't meet. */
 const SCHEMA = 1;
@@ -31,5 +31,5 @@ export class KeySpace {
 /** Short names stay readable. What UTF-8 can't say is hashed too: two such texts would become one. */
 function bounded(name: string): string {
   if (name.length <= LONGEST_PLAIN && name.isWellFormed()) return `=${name}`;
-  return `#${createHash("sha256").update(name, "utf16le").digest("base64url")}`;
+  return `#${hash("sha256", Buffer.from(name, "utf16le"), "base64url")}`;
 }

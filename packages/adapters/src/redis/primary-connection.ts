@@ -1,7 +1,7 @@
 /** A connection that is used only while it is known to lead to the primary, and while that answers. */
 
 import { Redis, ReplyError } from "ioredis";
-import { within } from "./deadline.ts";
+import type { Deadline } from "./deadline.ts";
 import { addressOf, type RedisEvent, type RedisOptions } from "./options.ts";
 import { readServerInfo, type ServerInfo } from "./server-info.ts";
 
@@ -40,6 +40,8 @@ export class PrimaryConnection {
   readonly #firstAttempt = Promise.withResolvers<boolean>();
   /** Who answers on this connection, once it has been prepared. */
   #server: ServerInfo | undefined;
+  /** The socket that holds back until the end of this turn. */
+  #gathering: Redis["stream"] | undefined;
   #isUp = false;
   #isPreparing = false;
   #isBeating = false;
@@ -75,11 +77,12 @@ export class PrimaryConnection {
   }
 
   /** @returns undefined if it was not sent, was refused, or may not have been done in time. */
-  async request<T>(send: (client: Redis) => Promise<T>, timeoutMs: number): Promise<T | undefined> {
+  async request<T>(send: (client: Redis) => Promise<T>, deadline: Deadline): Promise<T | undefined> {
     if (!this.#isUp) return undefined;
     const sentAtMs = performance.now();
     try {
-      const answer = await within(send(this.#client), timeoutMs);
+      this.#gather(this.#client.stream);
+      const answer = await deadline.within(send(this.#client));
       this.#failures = 0;
       return answer;
     } catch (error) {
@@ -88,6 +91,20 @@ export class PrimaryConnection {
       else this.#countFailure(sentAtMs, reasonOf(error));
       return undefined;
     }
+  }
+
+  /**
+   * What is asked for in one turn of the event loop goes out in one piece, in its order: to write each by itself took a
+   * tenth of the time of an answer from Redis.
+   */
+  #gather(stream: Redis["stream"]): void {
+    if (this.#gathering === stream) return;
+    this.#gathering = stream;
+    stream.cork();
+    setImmediate(() => {
+      this.#gathering = undefined;
+      stream.uncork();
+    });
   }
 
   /** What was under way together is lost in one moment of silence, and counts once. */
@@ -186,7 +203,7 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * No `commandTimeout`: {@link within} does the same for requests, and leaves the handshake, which takes longer with
+ * No `commandTimeout`: a {@link Deadline} does the same for requests, and leaves the handshake, which takes longer with
  * TLS, to `socketTimeout`.
  */
 function clientOptions({ url, connection }: ConnectionOptions) {

@@ -3,7 +3,7 @@
 import type { Cache, Lookup, Snapshot } from "../cache.ts";
 
 export interface MemoryCacheOptions {
-  /** What the entries may take together, in bytes as V8 keeps them. Default: 32 million. */
+  /** What the entries may take together, in bytes as V8 keeps them. Default: 16 million. */
   readonly maxBytes?: number;
   readonly clock?: () => number;
 }
@@ -15,7 +15,7 @@ interface Entry {
   readonly bytes: number;
 }
 
-const DEFAULT_MAX_BYTES = 32_000_000;
+const DEFAULT_MAX_BYTES = 16_000_000;
 
 export class MemoryCache implements Cache {
   readonly shared = false;

@@ -7,6 +7,11 @@ export interface ProcessLoad {
   readonly streams: number;
 }
 
+export interface ProcessReads {
+  readonly running: number;
+  readonly waiting: number;
+}
+
 export class LoadMetrics {
   constructor(registry: Registry, load: ProcessLoad) {
     const registers = [registry];
@@ -24,6 +29,22 @@ export class LoadMetrics {
       registers,
       collect() {
         this.set(load.streams);
+      },
+    });
+  }
+}
+
+export class ReadMetrics {
+  constructor(registry: Registry, reads: ProcessReads) {
+    const registers = [registry];
+    new Gauge({
+      name: "movie_store_reads",
+      help: "Answers that are read from the store, and those that wait for their turn.",
+      labelNames: ["state"] as const,
+      registers,
+      collect() {
+        this.set({ state: "running" }, reads.running);
+        this.set({ state: "waiting" }, reads.waiting);
       },
     });
   }

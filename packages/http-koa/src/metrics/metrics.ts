@@ -4,7 +4,7 @@ import type { MovieRepository } from "@movie-store/core";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { CacheMetrics } from "./cache-metrics.ts";
 import { IngestMetrics } from "./ingest-metrics.ts";
-import { LoadMetrics, type ProcessLoad } from "./load-metrics.ts";
+import { LoadMetrics, type ProcessLoad, type ProcessReads, ReadMetrics } from "./load-metrics.ts";
 import { MySqlMetrics, type PoolUsages } from "./mysql-metrics.ts";
 import { RedisMetrics } from "./redis-metrics.ts";
 import { RequestMetrics } from "./request-metrics.ts";
@@ -34,6 +34,10 @@ export class Metrics {
 
   watchLoad(load: ProcessLoad): void {
     new LoadMetrics(this.#registry, load);
+  }
+
+  watchReads(reads: ProcessReads): void {
+    new ReadMetrics(this.#registry, reads);
   }
 
   watchPools(usages: () => PoolUsages): void {

@@ -7,25 +7,33 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Close to each other around the 5 ms that an answer may take. */
 const SECONDS = [0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
+const LABELS = ["route", "method", "status", "consumer", "layer"] as const;
+type Labels = Readonly<Record<(typeof LABELS)[number], string>>;
+
 /** What is counted under one set of labels: found once, as finding it takes longer than counting. */
 interface Series {
-  readonly count: () => void;
+  readonly labels: Labels;
+  count: number;
   readonly take: (seconds: number) => void;
 }
 
 export class RequestMetrics {
   readonly #series = new Map<string, Series>();
-  readonly #requests;
   readonly #seconds;
   readonly #problems;
 
   constructor(registry: Registry) {
     const registers = [registry];
-    this.#requests = new Counter({
+    const series = this.#series;
+    new Counter({
       name: "movie_store_http_requests_total",
       help: "Requests that have ended.",
-      labelNames: ["route", "method", "status", "consumer", "layer"] as const,
+      labelNames: LABELS,
       registers,
+      collect() {
+        this.reset();
+        for (const { labels, count } of series.values()) this.inc(labels, count);
+      },
     });
     this.#seconds = new Histogram({
       name: "movie_store_http_request_duration_seconds",
@@ -52,19 +60,9 @@ export class RequestMetrics {
     const status = request.isAborted && !request.isStream ? "aborted" : `${request.status}`;
     const consumer = request.consumer ?? "";
     const layer = request.layer ?? "none";
-    const key = `${route} ${method} ${status} ${layer} ${consumer}`;
-    let series = this.#series.get(key);
-    if (series === undefined) {
-      const child = this.#requests.labels({ route, method, status, consumer, layer });
-      const times = this.#seconds.labels({ route, layer });
-      const isTimed = !request.isStream && !request.isAborted;
-      series = {
-        count: () => child.inc(),
-        take: isTimed ? (seconds) => times.observe(seconds) : () => {},
-      };
-      this.#series.set(key, series);
-    }
-    series.count();
+    const isTimed = !request.isStream && !request.isAborted;
+    const series = this.#seriesOf({ route, method, status, consumer, layer }, isTimed);
+    series.count++;
     series.take(durationMs / 1_000);
     if (problem !== undefined) this.#problems.inc({ code: problem.code });
   }
@@ -72,7 +70,19 @@ export class RequestMetrics {
   /** What node:http could not parse, and so has no path, nor a method that can be trusted. */
   takeUnparsed(problem: { readonly status: number; readonly code: string }): void {
     const status = `${problem.status}`;
-    this.#requests.inc({ route: "unknown", method: "other", status, consumer: "", layer: "none" });
+    this.#seriesOf({ route: "unknown", method: "other", status, consumer: "", layer: "none" }, false).count++;
     this.#problems.inc({ code: problem.code });
+  }
+
+  #seriesOf(labels: Labels, isTimed: boolean): Series {
+    const { route, method, status, consumer, layer } = labels;
+    const key = `${route} ${method} ${status} ${layer} ${consumer} ${isTimed}`;
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      const times = this.#seconds.labels({ route, layer });
+      series = { labels, count: 0, take: isTimed ? (seconds) => times.observe(seconds) : () => {} };
+      this.#series.set(key, series);
+    }
+    return series;
   }
 }

@@ -38,6 +38,10 @@ const readMovieParameters = parameterCheck(movieParameters);
 const readHistoryParameters = parameterCheck(historyParameters);
 
 export function movieRoutes(store: MovieStore): readonly Route[] {
+  async function newest(id: string): Promise<Answer> {
+    return movieAnswer(await store.getText(id), "");
+  }
+
   return [
     {
       path: "/v1/movies/:id",
@@ -53,13 +57,16 @@ export function movieRoutes(store: MovieStore): readonly Route[] {
         problems: ["unknown-movie", "withdrawn", "not-yet"],
         redirects: true,
       },
-      near: (target) => {
+      direct: (target) => {
         const id = target.startsWith(TARGET) ? target.slice(TARGET.length) : "";
-        const found = MOVIE_ID_PATTERN.test(id) ? store.getTextNear(id) : undefined;
-        return found?.status === "live" ? textAnswer(found) : undefined;
+        if (!MOVIE_ID_PATTERN.test(id)) return undefined;
+        return () => {
+          const near = store.getTextNear(id);
+          return near?.status === "live" ? textAnswer(near) : () => newest(id);
+        };
       },
       handle: async ({ id, query }) => {
-        if (query === "") return movieAnswer(await store.getText(id), query);
+        if (query === "") return newest(id);
         const { at, minVersion } = readMovieParameters(query);
         if (at === undefined)
           return movieAnswer(await store.getText(id, minVersion === undefined ? {} : { minVersion }), query);

@@ -16,8 +16,13 @@ export function moviesRoutes(store: MovieStore): readonly Route[] {
 
   function answerOf(plan: PlannedSearch, { text, version, layer, digest, next }: TextAnswer): Answer {
     const { bytes, headers } = detailsOf(plan, text, digest, next);
-    const body = texts.of(text, digest, bytes);
+    // What the store has just read may never be asked for again.
+    const body = layer === "db" ? text : texts.of(text, digest, bytes);
     return { status: 200, text: body, bytes, digest, version, layer, cached: "read", headers };
+  }
+
+  async function far(plan: PlannedSearch): Promise<Answer> {
+    return answerOf(plan, await store.findText(plan.planned));
   }
 
   return [
@@ -34,17 +39,16 @@ export function moviesRoutes(store: MovieStore): readonly Route[] {
         problems: ["not-yet"],
         isPaged: true,
       },
-      near: (target) => {
+      direct: (target) => {
         const query = queryOf(target);
-        const plan = query === undefined ? undefined : plans.knownPlanOf(query);
-        if (plan === undefined) return undefined;
-        const found = store.findTextNear(plan.planned);
-        return found === undefined ? undefined : answerOf(plan, found);
+        if (query === undefined) return undefined;
+        return () => {
+          const plan = plans.planOf(query);
+          const near = store.findTextNear(plan.planned);
+          return near === undefined ? () => far(plan) : answerOf(plan, near);
+        };
       },
-      handle: async ({ query }) => {
-        const plan = plans.planOf(query);
-        return answerOf(plan, await store.findText(plan.planned));
-      },
+      handle: ({ query }) => far(plans.planOf(query)),
     },
   ];
 }

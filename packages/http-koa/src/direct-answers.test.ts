@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HEAT, RONIN } from "../test/films.ts";
 import { openSocket, type RunningApi, readToEnd, startApi } from "../test/running-api.ts";
+import { Problem } from "./problem.ts";
 import type { Route } from "./route.ts";
 
 const KEY = "k".repeat(32);
@@ -24,24 +25,46 @@ function lasting(answer: string): string {
 
 const idOf = async (api: RunningApi) => (await api.store.find({ title: "heat" })).movies[0]?.id as string;
 
-describe("an answer that this process has at hand", () => {
-  const near: Route = {
-    path: "/near",
-    near: (target) =>
-      target === "/near?now" ? { status: 200, text: '"at hand"', cached: "never" } : undefined,
+describe("an answer that needs no context", () => {
+  const direct: Route = {
+    path: "/direct",
+    direct: (target) => {
+      if (target === "/direct?now") return () => ({ status: 200, text: '"at hand"', cached: "never" });
+      if (target === "/direct?soon")
+        return () => async () => ({ status: 200, text: '"read"', cached: "never" });
+      if (target === "/direct?fails") return () => () => Promise.reject(new Problem("withdrawn", "gone"));
+      return undefined;
+    },
     handle: async () => ({ status: 200, text: '"asked for"', cached: "never" }),
   };
+  const textOf = async (api: RunningApi, target: string) => (await api.get(target)).text();
 
-  test("is sent without asking for it", async () => {
-    const api = await startApi({ routes: [near] });
-    expect(await (await api.get("/near?now")).text()).toBe('"at hand"');
-    expect(await (await api.get("/near?later")).text()).toBe('"asked for"');
+  test("is sent without asking the handler", async () => {
+    const api = await startApi({ routes: [direct] });
+    expect(await textOf(api, "/direct?now")).toBe('"at hand"');
+    expect(await textOf(api, "/direct?soon")).toBe('"read"');
+    expect(await textOf(api, "/direct?other")).toBe('"asked for"');
   });
 
   test("is for GET alone", async () => {
-    const api = await startApi({ routes: [near] });
-    expect((await api.get("/near?now", { method: "HEAD" })).headers.get("content-length")).toBe("11");
-    expect((await api.get("/near?now", { method: "DELETE" })).status).toBe(405);
+    const api = await startApi({ routes: [direct] });
+    expect((await api.get("/direct?now", { method: "HEAD" })).headers.get("content-length")).toBe("11");
+    expect((await api.get("/direct?now", { method: "DELETE" })).status).toBe(405);
+  });
+
+  test("may turn out to be a problem", async () => {
+    const api = await startApi({ routes: [direct] });
+    const answer = await api.get("/direct?fails");
+    expect([answer.status, await answer.json()]).toEqual([
+      410,
+      expect.objectContaining({ code: "withdrawn" }),
+    ]);
+  });
+
+  test("is not read when there are too many at once, unless it is at hand", async () => {
+    const api = await startApi({ routes: [direct], maxInFlight: 0 });
+    expect(await textOf(api, "/direct?now")).toBe('"at hand"');
+    expect(await rawGet(api, "/direct?soon")).toMatch(/^HTTP\/1\.1 503 [\s\S]*"code":"overloaded"/);
   });
 
   test("goes the way of every answer once the store has another", async () => {
@@ -89,6 +112,20 @@ describe("the short way", () => {
     }
   });
 
+  test("sends the same bytes, whoever had the answer", async () => {
+    const title = "L\u2019été \u2013 \ud83c\udfac";
+    const api = await startApi({ films: [{ ...HEAT, title }] });
+    const { bodies, layers } = { bodies: new Set<string>(), layers: [] as string[] };
+    for (let time = 0; time < 3; time++) {
+      const answer = await rawGet(api, "/v1/movies?limit=1");
+      layers.push(/Server-Timing: (\w+);/.exec(answer)?.[1] ?? "");
+      bodies.add(answer.slice(answer.indexOf("\r\n\r\n")));
+      expect(answer).toContain(`"title":"${title}"`);
+    }
+    expect(layers).toEqual(["db", "l1", "l1"]);
+    expect(bodies.size).toBe(1);
+  });
+
   test("is logged and counted like the long one", async () => {
     const api = await startApi({ films: [HEAT] });
     const target = "/v1/movies?title=heat";
@@ -120,11 +157,6 @@ describe("the short way", () => {
     expect([await status(), await status(), await status()]).toEqual([200, 200, 429]);
   });
 
-  test("is closed to more requests than there may be at once", async () => {
-    const api = await startApi({ films: [HEAT], maxInFlight: 0, routes: [AT_HAND] });
-    expect(await rawGet(api, "/at-hand")).toMatch(/^HTTP\/1\.1 503 [\s\S]*"code":"overloaded"/);
-  });
-
   test("ends its connection when the process is about to stop", async () => {
     const api = await startApi({ films: [HEAT] });
     const target = "/v1/movies?title=heat";
@@ -136,9 +168,3 @@ describe("the short way", () => {
     await stopped;
   });
 });
-
-const AT_HAND: Route = {
-  path: "/at-hand",
-  near: (target) => (target === "/at-hand" ? { status: 200, text: "1", cached: "never" } : undefined),
-  handle: async () => ({ status: 200, text: "2", cached: "never" }),
-};
