@@ -43,7 +43,7 @@ export default defineConfig({
       project("e2e", "e2e", 30_000, ["image/**", "faults/**"]),
       project("bench", "bench"),
       project("tools", "tools", 30_000),
-      // Breaks servers of its own for a minute and a half: `npm run test:faults` does.
+      // Breaks servers of its own for two minutes: `npm run test:faults` does.
       ...(process.env.MOVIE_STORE_TEST_FAULTS === "1" ? [project("faults", "e2e/faults", 30_000)] : []),
       // Builds container images, which takes minutes and a builder: only `npm run test:image` does.
       ...(process.env.MOVIE_STORE_TEST_IMAGE === "1" ? [project("image", "e2e/image")] : []),

@@ -19,9 +19,12 @@ export class ApiProcess {
     this.errors = errors;
   }
 
-  /** @param environment of the configuration. */
-  static async start(environment: NodeJS.ProcessEnv): Promise<ApiProcess> {
-    const child = spawn(process.execPath, ["--conditions=@movie-store/source", MAIN], {
+  /**
+   * @param environment of the configuration.
+   * @param main of another release.
+   */
+  static async start(environment: NodeJS.ProcessEnv, main = MAIN): Promise<ApiProcess> {
+    const child = spawn(process.execPath, ["--conditions=@movie-store/source", main], {
       env: { ...process.env, PORT: "0", HOST: "127.0.0.1", LOG_LEVEL: "info", ...environment },
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -34,6 +37,10 @@ export class ApiProcess {
     });
     child.once("exit", (code, signal) => reject(new Error(`the API ended with ${signal ?? code}`)));
     return new ApiProcess(child, await promise, errors);
+  }
+
+  get pid(): number {
+    return this.#process.pid as number;
   }
 
   get hasEnded(): boolean {

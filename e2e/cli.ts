@@ -18,8 +18,14 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
-export function startCli(data: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [BIN, ...args], {
+/** @param bin of another release. */
+export function startCli(
+  data: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  bin = BIN,
+): Running {
+  const child = spawn(process.execPath, [bin, ...args], {
     env: { ...process.env, MOVIE_STORE_DATA: data, LOG_LEVEL: "warn", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -42,8 +48,9 @@ export function runCli(
   data: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  bin = BIN,
 ): Promise<Finished> {
-  return startCli(data, args, env).finished;
+  return startCli(data, args, env, bin).finished;
 }
 
 /** The address that the process tells when it is ready. */

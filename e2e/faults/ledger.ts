@@ -35,9 +35,10 @@ export class Ledger {
     return this.#film(film).begun++;
   }
 
-  acknowledge(film: number, updateId: string): void {
+  /** @param atMs since when no answer may be without it; in the order of their numbers. */
+  acknowledge(film: number, updateId: string, atMs: number): void {
     this.acknowledged.add(updateId);
-    this.#film(film).acknowledgedAtMs.push(performance.now());
+    this.#film(film).acknowledgedAtMs.push(atMs);
   }
 
   /**

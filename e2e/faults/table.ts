@@ -7,6 +7,7 @@ const HEAD = [
   "requests",
   "refused (503)",
   "without service",
+  "without writes",
   "slowest answer",
   "stalest answer",
   "acknowledged",
@@ -25,9 +26,13 @@ export function tableOf(rows: readonly Row[]): string {
     fault,
     tally.requests,
     [...tally.refusals].map(([code, count]) => `${count} ${code}`).join(", ") || "none",
-    ...[tally.longestGapMs, tally.slowestMs, tally.stalestMs].map((ms) => `${(ms / 1_000).toFixed(2)} s`),
+    ...[tally.longestGapMs, tally.longestWithoutWriteMs, tally.slowestMs, tally.stalestMs].map(seconds),
     tally.acknowledged,
     lost,
   ]);
   return [HEAD, HEAD.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)} s`;
 }

@@ -11,11 +11,14 @@ export class Tally {
   stalestMs = 0;
   /** Longest time in which no request was answered with films. */
   longestGapMs = 0;
+  /** Longest time in which no update was acknowledged. */
+  longestWithoutWriteMs = 0;
   /** Refusals by their code, such as `unavailable`. */
   readonly refusals = new Map<string, number>();
   /** What must never be, whatever happens. */
   readonly violations = new Set<string>();
   #lastServedMs = performance.now();
+  #lastAcknowledgedMs = performance.now();
 
   serve(stalenessMs: number): void {
     this.served++;
@@ -24,9 +27,17 @@ export class Tally {
     this.#lastServedMs = performance.now();
   }
 
-  /** Takes account of the time since the last answer. */
+  acknowledge(): void {
+    this.acknowledged++;
+    this.gap();
+    this.#lastAcknowledgedMs = performance.now();
+  }
+
+  /** Takes account of the time since the last answer, and since the last acknowledgement. */
   gap(): void {
-    this.longestGapMs = Math.max(this.longestGapMs, performance.now() - this.#lastServedMs);
+    const nowMs = performance.now();
+    this.longestGapMs = Math.max(this.longestGapMs, nowMs - this.#lastServedMs);
+    this.longestWithoutWriteMs = Math.max(this.longestWithoutWriteMs, nowMs - this.#lastAcknowledgedMs);
   }
 
   refuse(code: string): void {

@@ -21,10 +21,20 @@ export interface Conditions {
 
 type Direction = keyof Conditions;
 
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+function targetOf(url: string): Target {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
+}
+
 const HEALTHY: Conditions = {};
 
 export class TcpProxy {
-  readonly #target: { readonly host: string; readonly port: number };
+  #target: Target;
   readonly #sockets = new Set<Socket>();
   #listener: Server | undefined;
   #port = 0;
@@ -32,8 +42,7 @@ export class TcpProxy {
   #changed = Promise.withResolvers<void>();
 
   private constructor(target: string) {
-    const { hostname, port } = new URL(target);
-    this.#target = { host: hostname, port: Number(port) };
+    this.#target = targetOf(target);
   }
 
   /** @param target the URL of a server, with its port. */
@@ -61,6 +70,12 @@ export class TcpProxy {
   /** New connections are accepted, and nothing goes through any: neither bytes nor the end of a connection. */
   blackHole(): void {
     this.impose({ toServer: { isBlocked: true }, toClient: { isBlocked: true } });
+  }
+
+  /** To another server from now on, as an address does after a fail-over. The connections that there are end. */
+  lead(target: string): void {
+    this.#target = targetOf(target);
+    this.reset();
   }
 
   /** Ends every connection with a reset. */

@@ -15,9 +15,13 @@ const OUR_LOOP = fileURLToPath(new URL("runtime-loop.ts", import.meta.url));
 /** Who runs the handler, for the names of tests. */
 export const RUN_BY = HAS_CLIENT ? "the runtime interface client" : "a loop of our own";
 
-/** Bundles the handler and the worker into a folder. */
-export async function bundleInto(folder: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [BUILD, folder]);
+/**
+ * Bundles the handler and the worker into a folder.
+ *
+ * @param build that of another release.
+ */
+export async function bundleInto(folder: string, build = BUILD): Promise<void> {
+  await promisify(execFile)(process.execPath, [build, folder]);
 }
 
 export interface FunctionOptions {

@@ -2,9 +2,8 @@
 
 import { startMySql } from "../../tools/services/database-servers.ts";
 import type { Server } from "../../tools/services/server.ts";
+import { follow, promote, REPLICATION_OPTIONS, replicated } from "../mysql-replication.ts";
 import { runSql } from "../sql.ts";
-
-const GTID = ["--log-bin=binlog", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"];
 
 export class ReplicatedMySql {
   readonly #primary: Server;
@@ -18,21 +17,14 @@ export class ReplicatedMySql {
   /** @throws Error where there is no mysqld of MySQL on PATH. */
   static async start(environment: NodeJS.ProcessEnv): Promise<ReplicatedMySql> {
     const started = await Promise.allSettled(
-      ["--server-id=1", "--server-id=2"].map((id) => startMySql(environment, [...GTID, id])),
+      ["--server-id=1", "--server-id=2"].map((id) => startMySql(environment, [...REPLICATION_OPTIONS, id])),
     );
     const [primary, replica] = started.map((each) => (each.status === "fulfilled" ? each.value : undefined));
     if (primary === undefined || replica === undefined) {
       await Promise.all([primary?.stop(), replica?.stop()]);
       throw started.find((each) => each.status === "rejected")?.reason;
     }
-    const { hostname, port, username, password } = new URL(primary.url);
-    await runSql(
-      replica.url,
-      `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${hostname}', SOURCE_PORT = ${port}, SOURCE_USER = '${username}',
-         SOURCE_PASSWORD = '${password}', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1`,
-      "START REPLICA",
-      "SET GLOBAL super_read_only = ON",
-    );
+    await follow(replica.url, primary.url);
     return new ReplicatedMySql(primary, replica);
   }
 
@@ -50,10 +42,7 @@ export class ReplicatedMySql {
 
   /** Resolves when the replica has everything that the primary has now. */
   async replicated(): Promise<void> {
-    const [row] = await runSql(this.#primary.url, "SELECT @@GLOBAL.gtid_executed AS executed");
-    const wait = `SELECT WAIT_FOR_EXECUTED_GTID_SET('${row?.["executed"]}', 60) AS isLate`;
-    const [waited] = await runSql(this.#replica.url, wait);
-    if (waited?.["isLate"] !== 0) throw new Error("the replica does not follow");
+    await replicated(this.#replica.url, this.#primary.url);
   }
 
   /** What the primary writes from now on is lost with it. */
@@ -67,13 +56,7 @@ export class ReplicatedMySql {
   }
 
   async promote(): Promise<void> {
-    await runSql(
-      this.#replica.url,
-      "STOP REPLICA",
-      "RESET REPLICA ALL",
-      "SET GLOBAL super_read_only = OFF",
-      "SET GLOBAL read_only = OFF",
-    );
+    await promote(this.#replica.url);
   }
 
   async stop(): Promise<void> {
