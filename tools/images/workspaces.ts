@@ -7,6 +7,8 @@ export interface Workspace {
   readonly name: string;
   /** From the root of the repository, such as `packages/core`. */
   readonly folder: string;
+  /** Whether it is never published. */
+  readonly isPrivate: boolean;
   /** What it needs of the others when it runs, by name. */
   readonly needs: readonly string[];
   /** What is published of it, by the entries of `files`. */
@@ -15,8 +17,9 @@ export interface Workspace {
 
 export function readWorkspaces(repository: string): readonly Workspace[] {
   const manifests = globSync("packages/*/package.json", { cwd: repository }).map((path) => {
-    const { name, dependencies = {}, files = [] } = JSON.parse(readFileSync(join(repository, path), "utf8"));
-    return { name, folder: dirname(path), dependencies: Object.keys(dependencies), files };
+    const manifest = JSON.parse(readFileSync(join(repository, path), "utf8"));
+    const { name, private: isPrivate = false, dependencies = {}, files = [] } = manifest;
+    return { name, folder: dirname(path), isPrivate, dependencies: Object.keys(dependencies), files };
   });
   const names = new Set(manifests.map(({ name }) => name));
   return manifests.map(({ dependencies, ...workspace }) => ({

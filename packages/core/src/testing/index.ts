@@ -19,6 +19,7 @@ export { filmCorpus } from "./film-corpus.ts";
 export { foldInMemory, plainDecide, submissionOf, type UpdateOptions, update } from "./films.ts";
 export { GENERATED_START_MS, type GeneratedUpdatesOptions, generatedUpdates } from "./generated-updates.ts";
 export { movieRepositoryContract } from "./movie-repository-contract.ts";
+export { nastyStrings } from "./nasty-strings.ts";
 export { Random } from "./random.ts";
 export type { OpenedRepository, RepositoryCapabilities, RepositoryOpener } from "./repository-case.ts";
 export { SharedMemory, SharedMemoryChannel } from "./shared-memory.ts";
