@@ -6,6 +6,7 @@
 
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { PoolConnection } from "mysql2";
+import { SCHEMA_VERSION } from "../packages/adapters/src/mysql/schema.ts";
 
 /** `counter`: the row that orders writers, and that they lock. SQLite's writers take turns anyway. */
 export type Part = "log" | "history" | "counter";
@@ -36,14 +37,15 @@ type Query = (sql: unknown, values: unknown, done: Done) => unknown;
 function dropFromMySql(parts: readonly Part[]): () => void {
   const driver = PoolConnection.prototype as unknown as { query: Query };
   const { query } = driver;
-  let counters: Record<string, number> = { number: 0, at_ms: 0, sequence: 0, terms: 0, is_rebuilding: 0 };
+  let counters: Record<string, number> = { number: 0, at_ms: 0, sequence: 0, last_term: 0, is_rebuilding: 0 };
+  const schema = { schema_version: SCHEMA_VERSION };
   driver.query = function (this: unknown, sql, values, done) {
     if (typeof sql !== "string" || !isDropped(parts, sql)) return query.call(this, sql, values, done);
     if (sql.startsWith("UPDATE store")) {
       const given = [...sql.matchAll(/(\w+) = (\d+)/g)].filter(([, column]) => column !== "id");
       counters = Object.fromEntries(given.map(([, column, value]) => [column, Number(value)]));
     }
-    const result = sql.startsWith("SELECT number") ? [counters] : [];
+    const result = sql.startsWith("SELECT number") ? [{ ...counters, ...schema }] : [];
     setImmediate(() => done(null, result));
     return undefined;
   };

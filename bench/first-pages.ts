@@ -1,4 +1,4 @@
-/** How long uncached first pages of every kind take, one after the other. */
+/** How long uncached pages of every kind take, one after the other. */
 
 import { hash } from "node:crypto";
 import { type FindParameters, type MovieRepository, MovieStore } from "@movie-store/core";
@@ -23,13 +23,20 @@ export async function timeFirstPages(
   });
   const middles = new Map<string, number>();
   const figures: Figure[] = [];
-  for (const [kind, questions] of questionsByKind(real, size, QUERIES_A_KIND)) {
+  const kinds = await questionsByKind(
+    real,
+    size,
+    QUERIES_A_KIND,
+    async (question) => (await store.find(question)).page.next,
+  );
+  for (const [kind, questions] of kinds) {
     const times = await timesOf(store, questions);
     const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)];
     middles.set(kind, p50);
     figures.push({
       name: `${kind}, ${size.toLocaleString("en")} films`,
       value: `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
+      amounts: { p50, p99 },
       limit: `p99 < ${LIMIT_MS} ms`,
       met: p99 < LIMIT_MS,
     });

@@ -1,15 +1,14 @@
 /** How fast `movie-store ingest` takes films in, and how much memory it takes over a long file. */
 
-import { spawn } from "node:child_process";
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Film, scaledFilms } from "./corpus.ts";
 import type { Figure } from "./report.ts";
+import { runCommand } from "./watched-command.ts";
 
-const BIN = resolve(import.meta.dirname, "../packages/cli/bin/movie-store.js");
 const LIMIT_RATE = 3_000;
 /** The memory at the end of a long file, against that after its first quarter. */
 const LIMIT_GROWTH = 1.25;
@@ -42,37 +41,19 @@ export async function measureIngest(real: readonly Film[], longLines: number): P
   }
 }
 
-interface Measured {
+interface Ingested {
   /** Films a second, start of the process included. */
   readonly rate: number;
-  /** Resident memory every 250 ms, without mapped files. */
   readonly residentMib: readonly number[];
 }
 
-async function ingest(folder: string, name: string, films: Iterable<Film>, count: number): Promise<Measured> {
+async function ingest(folder: string, name: string, films: Iterable<Film>, count: number): Promise<Ingested> {
   const file = join(folder, `${name}.ndjson`);
   await pipeline(Readable.from(linesOf(films)), createWriteStream(file));
-  const residentMib: number[] = [];
-  const started = performance.now();
-  const child = spawn(process.execPath, [BIN, "ingest", file, "--provider", "wikipedia"], {
-    env: { ...process.env, MOVIE_STORE_DATA: join(folder, name) },
-    stdio: ["ignore", "inherit", "inherit"],
+  const { seconds, residentMib } = await runCommand(["ingest", file, "--provider", "wikipedia"], {
+    MOVIE_STORE_DATA: join(folder, name),
   });
-  const timer = setInterval(() => residentMib.push(residentOf(child.pid)), 250);
-  const code = await new Promise<number | null>((done) => child.on("close", done));
-  clearInterval(timer);
-  if (code !== 0) throw new Error(`ingest ended with ${code}`);
-  return { rate: count / ((performance.now() - started) / 1000), residentMib };
-}
-
-/** Memory of its own, without the mapped pages of the database, which the system takes back at will. */
-function residentOf(pid: number | undefined): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
+  return { rate: count / seconds, residentMib };
 }
 
 /** In blocks of a thousand lines. */

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { programsNamed } from "../tools/services/programs.ts";
 
 interface MeasuredServer extends AsyncDisposable {
   readonly url: string;
@@ -31,8 +32,10 @@ export async function startServer(name: string, args: readonly string[]): Promis
   };
 }
 
-/** A command on one core, where there is more than one. */
+const CAN_PIN = availableParallelism() > 1 && programsNamed("taskset", process.env).length > 0;
+
+/** A command on one core, where there is more than one and taskset to choose it. */
 export function pinned(core: number, command: string, args: readonly string[]): [string, string[]] {
-  if (availableParallelism() < 2) return [command, [...args]];
+  if (!CAN_PIN) return [command, [...args]];
   return ["taskset", ["-c", String(core), command, ...args]];
 }

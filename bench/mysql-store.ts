@@ -49,6 +49,13 @@ export async function filledMySqlStore(
   return { ...opened, size: count };
 }
 
+/** @returns the URL of the store of `count` films, or a few more. */
+export async function mySqlUrl(server: string, real: readonly Film[], count: number): Promise<string> {
+  const { repository } = await filledMySqlStore(server, real, count);
+  await repository.close();
+  return Object.assign(new URL(server), { pathname: `/movie_store_bench_${count}` }).href;
+}
+
 /**
  * Takes in the next films of the scaled corpus, as `movie-store ingest` does: while one batch is written, the next is
  * read.

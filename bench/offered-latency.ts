@@ -6,20 +6,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { pinned } from "./measured-server.ts";
-import type { OfferedLoad } from "./open-loop.ts";
+import type { OfferedLoad, Outcome } from "./open-loop.ts";
 import { type Figure, percentile } from "./report.ts";
 
 const run = promisify(execFile);
 const GENERATOR = join(import.meta.dirname, "servers", "load-generator.ts");
 
-/** @returns milliseconds of each request, in the order in which they were due. */
+/**
+ * @returns milliseconds of each request, in the order in which they were due.
+ * @throws Error for an answer that is no 200.
+ */
 export async function offeredLatency(load: OfferedLoad): Promise<readonly number[]> {
+  return (await generated("times", load)) as number[];
+}
+
+/** @returns the outcome of each request, in the order in which they were due. */
+export async function offeredOutcomes(load: OfferedLoad): Promise<readonly Outcome[]> {
+  return (await generated("outcomes", load)) as Outcome[];
+}
+
+async function generated(wanted: "times" | "outcomes", load: OfferedLoad): Promise<unknown> {
   const folder = mkdtempSync(join(tmpdir(), "movie-store-bench-"));
   try {
     const [asked, told] = [join(folder, "load.json"), join(folder, "times.json")];
     writeFileSync(asked, JSON.stringify(load));
-    await run(...pinned(1, process.execPath, [GENERATOR, asked, told]));
-    return JSON.parse(readFileSync(told, "utf8")) as number[];
+    await run(...pinned(1, process.execPath, [GENERATOR, wanted, asked, told]));
+    return JSON.parse(readFileSync(told, "utf8"));
   } finally {
     rmSync(folder, { recursive: true });
   }

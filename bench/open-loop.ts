@@ -19,29 +19,52 @@ export interface OfferedLoad {
 /** Timers are up to a millisecond late and more, so the last of a wait is spent looking at the clock. */
 const LOOKING_MS = 2;
 
-/** @returns milliseconds of each request, in the order in which they were due. */
-export async function offerLoad({ base, urls, perSecond, seconds }: OfferedLoad): Promise<readonly number[]> {
+export interface Outcome {
+  readonly ms: number;
+  readonly status: number;
+}
+
+/**
+ * @returns milliseconds of each request, in the order in which they were due.
+ * @throws Error for an answer that is no 200.
+ */
+export async function offerLoad(load: OfferedLoad): Promise<readonly number[]> {
+  const outcomes = await outcomesOf(load, (path, status) => {
+    if (status !== 200) throw new Error(`${path}: ${status}`);
+  });
+  return outcomes.map(({ ms }) => ms);
+}
+
+/**
+ * @param check what it throws ends the load.
+ * @returns the outcome of each request, in the order in which they were due.
+ */
+export async function outcomesOf(
+  { base, urls, perSecond, seconds }: OfferedLoad,
+  check: (path: string, status: number) => void = () => {},
+): Promise<readonly Outcome[]> {
   const agent = new Agent({ keepAlive: true });
   const { hostname, port } = new URL(base);
-  const answers: Promise<number>[] = [];
+  const answers: Promise<Outcome>[] = [];
   let failure: Error | undefined;
   const startMs = performance.now();
   for (let at = 0; at < perSecond * seconds && failure === undefined; at++) {
     const dueMs = startMs + (at * 1_000) / perSecond;
     await until(dueMs);
-    const answer = answered({ hostname, port, agent, path: urls[at % urls.length] as string }).then(
-      () => performance.now() - dueMs,
+    const path = urls[at % urls.length] as string;
+    const answer = statusOf({ hostname, port, agent, path }, check).then(
+      (status) => ({ ms: performance.now() - dueMs, status }),
       (error: Error) => {
         failure ??= error;
-        return Number.NaN;
+        return { ms: Number.NaN, status: 0 };
       },
     );
     answers.push(answer);
   }
-  const times = await Promise.all(answers);
+  const outcomes = await Promise.all(answers);
   agent.destroy();
   if (failure !== undefined) throw failure;
-  return times;
+  return outcomes;
 }
 
 async function until(dueMs: number): Promise<void> {
@@ -51,11 +74,22 @@ async function until(dueMs: number): Promise<void> {
 }
 
 /** Takes the path as it is: a URL would write some of its characters anew. */
-function answered(options: RequestOptions): Promise<void> {
+function statusOf(
+  options: RequestOptions & { readonly path: string },
+  check: (path: string, status: number) => void,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = get(options, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${options.path}: ${response.statusCode}`));
-      response.once("error", reject).once("end", resolve).resume();
+      const status = response.statusCode ?? 0;
+      try {
+        check(options.path, status);
+      } catch (error) {
+        reject(error);
+      }
+      response
+        .once("error", reject)
+        .once("end", () => resolve(status))
+        .resume();
     });
     request.once("error", reject);
   });

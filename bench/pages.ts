@@ -1,11 +1,10 @@
 /** Uncached first pages on SQLite, by kind of query and number of films. */
 
-import { createReadStream } from "node:fs";
 import { SqliteMovieRepository } from "@movie-store/adapters/sqlite";
 import type { Film } from "./corpus.ts";
 import { timeFirstPages } from "./first-pages.ts";
 import type { Figure } from "./report.ts";
-import { scaledStore } from "./scaled-store.ts";
+import { storeInMemory } from "./scaled-store.ts";
 
 /** From 32,608 films to a million, thirty times as many, a page may take this many times as long. */
 const LIMIT_GROWTH = 3;
@@ -17,9 +16,7 @@ export async function measurePages(
   const all: Figure[] = [];
   const first = new Map<string, number>();
   for (const size of sizes) {
-    const path = await scaledStore(real, size);
-    // The machine's memory holds the file, as that of a server does; what is measured is not its disk.
-    for await (const _ of createReadStream(path, { highWaterMark: 8_388_608 }));
+    const path = await storeInMemory(real, size);
     const repository = SqliteMovieRepository.open({ path });
     const { middles, figures } = await timeFirstPages(repository, real, size);
     await repository.close();

@@ -3,7 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { charts, DOCS, readSections, recordSection, renderedPage } from "./performance-page.ts";
+import {
+  charts,
+  DOCS,
+  readSections,
+  recordSection,
+  renderedPage,
+  requirePlaces,
+} from "./performance-page.ts";
+import { SECTIONS } from "./sections.ts";
 
 const MACHINE = { processor: "2 cores of a kind", memory: "24 GB of memory", node: "Node 24" };
 const FAST = { name: "fast", value: "1 ms", limit: "< 5 ms", met: true };
@@ -16,6 +24,10 @@ describe("the page in docs", () => {
     expect(sections.size).toBeGreaterThan(0);
     const page = readFileSync(join(DOCS, "performance.md"), "utf8");
     expect(renderedPage(page, sections)).toBe(page);
+  });
+
+  test("has a place for each section that can be measured", () => {
+    expect(() => requirePlaces(DOCS, Object.keys(SECTIONS))).not.toThrow();
   });
 
   test("has pictures of the figures that were recorded", () => {

@@ -29,6 +29,10 @@ const CHARTS: Readonly<Record<string, { readonly title: string; readonly limitMs
   latency: { title: "Cached answers at 2,000 requests a second, milliseconds" },
   "miss-rate": { title: "Answers without a cache at saturation, requests a second" },
   misses: { title: "SQLite without a cache at 200 requests a second, milliseconds", limitMs: 5 },
+  pages: { title: "SQLite, one search after the other, milliseconds", limitMs: 5 },
+  "mysql-pages": { title: "MySQL, one search after the other, milliseconds", limitMs: 5 },
+  suggest: { title: "Suggestions from SQLite, one after the other, milliseconds", limitMs: 5 },
+  "mysql-suggest": { title: "Suggestions from MySQL, one after the other, milliseconds", limitMs: 5 },
   "mysql-misses": { title: "MySQL without a cache at 200 requests a second, milliseconds", limitMs: 5 },
 };
 
