@@ -27,7 +27,7 @@ import { RuntimeApi } from "./lambda/runtime-api.ts";
 import { realDataFolder, realLines, WHY_SKIPPED } from "./real-data.ts";
 
 const [mysqlUrl, redisUrl, s3Endpoint] = [inject("mysqlUrl"), inject("redisUrl"), inject("s3Endpoint")];
-const PORTION = 500;
+const PORTION = 150;
 
 const isComplete = mysqlUrl !== undefined && redisUrl !== undefined && inject("s3Versions");
 

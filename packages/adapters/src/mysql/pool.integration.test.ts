@@ -162,14 +162,24 @@ for (const { name, server } of SERVERS) {
     });
 
     it("has the server end a session that was idle for a minute, so that no dead machine keeps a lock", async () => {
-      const { pool } = await setUp({
-        setup: [SESSION.writing(settingsOf({ url: "", lockDeadlineMs: 3_000 }))],
-      });
-      const row = await pool.read((connection) =>
-        connection.row("SELECT @@wait_timeout AS idle, @@innodb_lock_wait_timeout AS wait"),
-      );
-      expect(row).toEqual({ idle: 60, wait: 3 });
+      const { pool } = await setUp({ setup: [SESSION.writing(settingsOf({ url: "" }))] });
+      const row = await pool.read((connection) => connection.row("SELECT @@wait_timeout AS idle"));
+      expect(row).toEqual({ idle: 60 });
     });
+
+    it.each([
+      { lockDeadlineMs: 12_000, wait: 2 },
+      { lockDeadlineMs: 1_000, wait: 1 },
+    ])(
+      "has a writer wait for a lock $wait s at a time, with a deadline of $lockDeadlineMs ms",
+      async ({ lockDeadlineMs, wait }) => {
+        const { pool } = await setUp({ setup: [SESSION.writing(settingsOf({ url: "", lockDeadlineMs }))] });
+        const row = await pool.read((connection) =>
+          connection.row("SELECT @@innodb_lock_wait_timeout AS wait"),
+        );
+        expect(row).toEqual({ wait });
+      },
+    );
 
     it("finishes the work that has begun when it is closed, and takes no more", async () => {
       const { pool } = await setUp();
