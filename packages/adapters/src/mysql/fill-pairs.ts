@@ -4,6 +4,7 @@ import { isGenre } from "./common-terms.ts";
 import type { Connection } from "./connection.ts";
 import { makeCommon } from "./pair-postings.ts";
 import { TABLES } from "./postings.ts";
+import { transaction } from "./sql.ts";
 import { textOf } from "./update-log.ts";
 
 /**
@@ -18,9 +19,8 @@ export async function fillPairs(connection: Connection, commonFilms: number): Pr
       ORDER BY films DESC`,
   );
   for (const { id, term } of rows) {
-    await connection.run("START TRANSACTION");
-    await makeCommon(connection, TABLES, id as number, isGenre(textOf(term) as string));
-    await connection.run("COMMIT");
+    const isOfGenre = isGenre(textOf(term) as string);
+    await transaction(connection, () => makeCommon(connection, TABLES, id as number, isOfGenre));
   }
   await connection.run("UPDATE store SET common_terms = (SELECT COUNT(*) FROM common_term)");
 }

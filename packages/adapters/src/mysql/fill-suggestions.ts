@@ -4,6 +4,7 @@ import { term } from "@movie-store/core";
 import type { Connection } from "./connection.ts";
 import { startsWith, textBytes } from "./known-terms.ts";
 import { YEAR_DOWN } from "./schema.ts";
+import { transaction } from "./sql.ts";
 import { lockStoreToMigrate, writeStore } from "./store-row.ts";
 import { SuggestionWriter } from "./suggestion-rows.ts";
 import { TermIds } from "./term-ids.ts";
@@ -62,10 +63,4 @@ async function fillFrom(connection: Connection, kind: string): Promise<void> {
     writer.confirm();
     after = textBytes(textOf(last["term"]) as string);
   }
-}
-
-async function transaction(connection: Connection, work: () => Promise<void>): Promise<void> {
-  await connection.run("START TRANSACTION");
-  await work();
-  await connection.run("COMMIT");
 }

@@ -16,6 +16,7 @@ import {
   WITHOUT_SUGGESTIONS,
 } from "./schema.ts";
 import { SESSION } from "./session.ts";
+import { transaction } from "./sql.ts";
 import { writeSchemaVersion } from "./store-row.ts";
 
 /** How long one of many pods waits while another one migrates. */
@@ -111,8 +112,8 @@ async function raise(
   if (from === WITHOUT_SUGGESTIONS) await fillSuggestions(connection);
   if (from < WITH_PAIRS) await fillPairs(connection, commonFilms);
   const versions = MIGRATIONS.map((_, at) => `(${at + 1}, ${nowMs})`).slice(from);
-  await connection.run("START TRANSACTION");
-  await connection.run(`INSERT INTO schema_migration (version, at_ms) VALUES ${versions.join()}`);
-  await writeSchemaVersion(connection, SCHEMA_VERSION);
-  await connection.run("COMMIT");
+  await transaction(connection, async () => {
+    await connection.run(`INSERT INTO schema_migration (version, at_ms) VALUES ${versions.join()}`);
+    await writeSchemaVersion(connection, SCHEMA_VERSION);
+  });
 }

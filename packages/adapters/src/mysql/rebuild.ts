@@ -26,6 +26,7 @@ import { freeRebuildLock, takeRebuildLock, undoRebuild } from "./rebuild-marker.
 import { DRAFT, dropSpareTables, makeSpareTables, putInPlace, SPARE } from "./rebuild-tables.ts";
 import { writeRecords } from "./records.ts";
 import { SESSION } from "./session.ts";
+import { transaction } from "./sql.ts";
 import { lockStore, type StoreRow, writeStore } from "./store-row.ts";
 import { logPage } from "./update-log.ts";
 import { loadWorkingSet } from "./working-set.ts";
@@ -110,13 +111,6 @@ async function mark(connection: Connection): Promise<StoreRow> {
     await writeStore(connection, { ...store, isRebuilding: true });
     return { ...store, isRebuilding: false };
   });
-}
-
-async function transaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
-  await connection.run("START TRANSACTION");
-  const result = await work();
-  await connection.run("COMMIT");
-  return result;
 }
 
 async function rebuild(

@@ -1,5 +1,5 @@
 /**
- * Literals, and inserts of many rows. Rows are written into the text of the statement: a prepared statement would pin
+ * Literals, inserts of many rows, transactions. Rows are written into the text of the statement: a prepared statement would pin
  * a proxy's connection, and its placeholders cost more than the text.
  */
 
@@ -69,4 +69,12 @@ function* statementsOf(head: string, rows: Iterable<string>, tail: string): Gene
 /** Values in pieces for `IN (…)`, which is read as ranges: with too many, the optimiser falls back to a scan. */
 export function* pieces<T>(values: readonly T[], size = 1_000): Generator<readonly T[]> {
   for (let at = 0; at < values.length; at += size) yield values.slice(at, at + size);
+}
+
+/** A failure leaves it open: the caller rolls back, or closes the connection. */
+export async function transaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.run("START TRANSACTION");
+  const result = await work();
+  await connection.run("COMMIT");
+  return result;
 }
